@@ -1,0 +1,1 @@
+"""The means by which a task is done."""

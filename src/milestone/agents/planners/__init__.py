@@ -1,0 +1,1 @@
+"""Turn a goal into a draft plan."""

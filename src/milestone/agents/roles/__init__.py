@@ -1,0 +1,1 @@
+"""Small classes that react to events."""

@@ -1,0 +1,1 @@
+"""What can be said: pure views over rows and documents."""

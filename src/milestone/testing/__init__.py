@@ -1,0 +1,1 @@
+"""Public contract suites, builders and fakes; nothing in the product imports it."""

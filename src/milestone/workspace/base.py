@@ -1,0 +1,141 @@
+"""The opened `.milestones/`: its store, settings, clock and actor, and the one way to write."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import msgspec
+
+from milestone import clock as clock_room
+from milestone import errors
+from milestone.config import Settings
+from milestone.domain.context import Context, Person
+from milestone.domain.document import Actor, Document, Event, Recorded
+from milestone.storage.base import Reading, Stamp, Store, Txn, Warning
+
+Decide = Callable[[Txn, Context], Sequence[Event]]
+
+
+class WriteOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Flags every write takes."""
+
+    dry_run: bool = False
+    key: str | None = None
+    if_revision: int | None = None
+    lock_timeout: float = 10.0
+
+
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What a write did: the answer doors show."""
+
+    seq: int
+    events: tuple[Recorded, ...] = ()  # the caller's own, in order
+    documents: tuple[Document, ...] = ()  # each document they changed, as it is afterwards
+    adopted: tuple[Recorded, ...] = ()  # edits by hand or git taken in first
+    warnings: tuple[Warning, ...] = ()
+    dry_run: bool = False
+    repeated: bool = False  # the key was known: nothing was done again
+
+
+class Workspace:
+    """One project, opened by one actor."""
+
+    def __init__(
+        self,
+        root: Path,
+        store: Store,
+        settings: Settings,
+        clock: clock_room.Clock,
+        actor: Actor,
+        *,
+        people: Sequence[Person] = (),
+        options: WriteOptions | None = None,
+        session: str | None = None,
+        present: bool = False,
+        in_run: bool = False,
+    ) -> None:
+        self.root = root  # the .milestones folder itself
+        self.store = store
+        self.settings = settings
+        self.clock = clock
+        self.actor = actor
+        self.people = people
+        self.options = options or WriteOptions()
+        self.session = session
+        self.present = present
+        self.in_run = in_run
+
+    def reading(self) -> AbstractContextManager[Reading]:
+        """Open one consistent moment of the store."""
+        return self.store.reading()
+
+    def context(self, reading: Reading) -> Context:
+        """Return what rules may know at this moment."""
+        now = self.clock.now()
+        return Context(
+            actor=self.actor,
+            now=clock_room.format_moment(now),
+            today=now.astimezone(self.settings.timezone).date(),
+            settings=self.settings.values,
+            people=tuple(self.people),
+            present=self.present,
+            in_run=self.in_run,
+            rows=reading.rows(),
+            last_number=reading.last_number,
+            held_by=reading.held_by(),
+        )
+
+    def write(self, decide: Decide, *, operation: str | None = None, actor: Actor | None = None) -> Written:
+        """Return what was recorded after asking `decide` for events inside one transaction.
+
+        A known operation id (`--key`, or the engine's) answers with what was recorded then. With `--dry-run` the
+        events are folded and shown, and nothing of them is stored.
+
+        Raises:
+            Stale: `--if-revision` names another revision than the changed record has.
+        """
+        key = operation or self.options.key
+        stamp = Stamp(
+            actor=actor or self.actor,
+            at=clock_room.format_moment(self.clock.now()),
+            session=self.session,
+            operation=key,
+        )
+        with self.store.transaction(stamp, timeout=self.options.lock_timeout) as txn:
+            known = txn.operation(key) if key else ()
+            if known:
+                return _written(txn, known, repeated=True)
+            events = decide(txn, self.context(txn))
+            self._check_revision(txn, events)
+            recorded = txn.append(events)
+            if self.options.dry_run:
+                txn.abandon()
+            return _written(txn, recorded, dry_run=self.options.dry_run)
+
+    def _check_revision(self, txn: Txn, events: Sequence[Event]) -> None:
+        wanted = self.options.if_revision
+        if wanted is None:
+            return
+        for event in events:
+            document = txn.load(event.document, event.uid)
+            if document is not None and document.revision != wanted:
+                raise errors.Stale(
+                    f"{event.milestone or event.uid} is at revision {document.revision}, not {wanted}",
+                    why="somebody changed it since you read it",
+                    next=[f"milestone show {event.milestone or event.uid}"],
+                    current={"revision": document.revision},
+                )
+
+
+def _written(txn: Txn, events: Sequence[Recorded], *, dry_run: bool = False, repeated: bool = False) -> Written:
+    touched = dict.fromkeys((r.event.document, r.event.uid) for r in events)
+    documents = (txn.load(kind, uid) for kind, uid in touched)
+    return Written(
+        seq=txn.seq,
+        events=tuple(events),
+        documents=tuple(d for d in documents if d is not None),
+        adopted=tuple(txn.adopted),
+        warnings=tuple(txn.warnings),
+        dry_run=dry_run,
+        repeated=repeated,
+    )
