@@ -17,7 +17,7 @@ Summarise = Callable[[Document], dict[str, Any]]
 
 
 class Warning(msgspec.Struct, frozen=True, kw_only=True):
-    """Something the caller should hear of, that stopped nothing (an unreadable file, a file that was put right)."""
+    """Something to tell that stopped nothing: an unreadable file, a file that was put right."""
 
     code: str
     message: str
@@ -50,7 +50,7 @@ class Reading(Protocol):
         ...
 
     def load(self, kind: str, uid: str) -> Document | None:
-        """Return the document as it is now, or None when there never was one. Deleted and away ones are returned."""
+        """Return the document as it is now, deleted and away ones too; None when there never was one."""
         ...
 
     def find(self, kind: str) -> Iterator[Document]:

@@ -1,6 +1,6 @@
 """The opened `.milestones/`: its store, settings, clock and actor, and the one way to write."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
