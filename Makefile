@@ -1,0 +1,55 @@
+# Every target makes .venv first, once, with what the machine has (scripts/make-venv).
+BIN := .venv/bin
+PYTEST := $(BIN)/pytest
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench faults torture long docs lock format compile clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/ready: pyproject.toml requirements.lock scripts/make-venv
+	@scripts/make-venv
+
+# Source changes after .venv was made; a stale or missing .pyc would be compiled anew at every start.
+compile: .venv/ready
+	@$(BIN)/python -m compileall -q src
+
+demo: compile ## plan, run, interrupt, resume, approve and archive in a throw-away folder
+	@$(BIN)/milestone demo
+
+test: compile ## all tests but the long ones
+	$(PYTEST) -n $(WORKERS) -m "not slow"
+
+check: compile ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: compile ## measure beside a bare interpreter, Taskwarrior and Backlog.md; writes bench/RESULTS.md
+	$(BIN)/python -m bench
+
+faults: compile ## kill, fill and break the store at every system call
+	$(PYTEST) -m slow tests/storage
+
+torture: compile ## kill runs at every step boundary and at random moments
+	$(PYTEST) -m slow tests/engine tests/acceptance
+
+long: compile ## every long test there is
+	$(PYTEST) -m slow
+
+docs: compile ## write docs/reference anew from the code
+	$(BIN)/python docs/generate.py
+
+format: compile ## format the code and fix what ruff can
+	$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format --quiet .
+
+lock: ## resolve requirements.lock anew (needs uv)
+	uv pip compile --quiet --upgrade pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
+
+clean: ## remove .venv and caches
+	rm -rf .venv .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Ratios of start-up and verb times beside a bare interpreter and the peers."""
