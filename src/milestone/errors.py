@@ -117,6 +117,15 @@ class InvalidPlan(Refused):
     code = "invalid_plan"
 
 
+class UnreadableFile(Refused):
+    """A file is no record we can read; `facts` hold its `path`, `line`, `column` and the line's `text`.
+
+    It stays as it is and stops nothing else.
+    """
+
+    code = "unreadable_file"
+
+
 class Waiting(MilestoneError):
     """A person has to answer, approve or confirm first; `facts["waiting_for"]` says who."""
 

@@ -1,0 +1,50 @@
+"""Read the YAML file of a record: strict against attacks, lenient towards people."""
+
+import msgspec
+
+from milestone import strict_yaml
+from milestone.domain import vocabulary
+from milestone.domain.document import Body
+from milestone.storage.base import Warning
+
+
+class ReadRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """What a file says, in canonical words, and what a person should know about it."""
+
+    body: Body
+    warnings: tuple[Warning, ...] = ()
+
+
+def read_record(text: str, name: str) -> ReadRecord:
+    """Return the record in the text of a file; `name` is its path under `.milestones/`, such as
+    `active/milestone-001.yaml`.
+
+    What is not understood is kept as found and named in a warning; nothing of it refuses.
+
+    Raises:
+        UnreadableFile: no YAML, no record, or more than a record needs; the file stays as it is.
+    """
+    root = strict_yaml.compose(text, name)
+    if not isinstance(root.value, dict):
+        raise strict_yaml.refusal(
+            name,
+            text,
+            root.line,
+            root.column,
+            "is no record",
+            "a record is keys with values, such as `title: Log in`",
+        )
+    meant = vocabulary.understand(root.value, name)
+    return ReadRecord(body=meant.body, warnings=tuple(_warning(remark, root, name) for remark in meant.remarks))
+
+
+def _warning(remark: vocabulary.Remark, root: strict_yaml.Node, name: str) -> Warning:
+    place = strict_yaml.nearest(root, remark.path)
+    return Warning(
+        code=remark.code,
+        message=remark.message,
+        hint=remark.hint,
+        path=name,
+        line=place.line,
+        column=place.column,
+    )
