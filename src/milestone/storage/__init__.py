@@ -1,1 +1,3 @@
 """Where records are kept: base.py and one file per kind."""
+
+BACKENDS = {"file": "milestone.storage.file:FileStore"}

@@ -1,0 +1,203 @@
+"""What a command gets: options, the opened workspace, and the one way to answer."""
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from milestone import errors
+from milestone.cli import errors as faults
+from milestone.cli import output
+from milestone.cli.options import Options
+from milestone.registry import load
+
+if TYPE_CHECKING:  # a look at the summary loads no store
+    from milestone.storage.base import Reading
+    from milestone.workspace.base import Workspace, Written
+
+Text = str | Callable[[], str]
+
+
+class Env:
+    """One invocation: its flags, streams, project."""
+
+    def __init__(self, options: Options, *, start: Path, environ: Mapping[str, str]) -> None:
+        self.options = options
+        self.start = start
+        self.environ = environ
+        self.out, self.err = output.printers(options.color, environ)
+        self.width = output.width(sys.stdout, environ)
+        self.json = options.json
+        self.warnings: list[dict[str, Any]] = []
+        self._workspace: Workspace | None = None
+
+    @property
+    def terminal(self) -> bool:
+        """Whether a person can be asked."""
+        return sys.stdin.isatty() and sys.stdout.isatty() and not self.environ.get("CI") and not self.json
+
+    @property
+    def workspace(self) -> "Workspace":
+        """The project, opened at the first use.
+
+        Raises:
+            ProjectNotFound: there is none here or above.
+        """
+        if self._workspace is None:
+            self._workspace = self._open()
+        return self._workspace
+
+    def workspace_or_init(self) -> "Workspace":
+        """Return the project, made first where there is none; what was made is said on stderr."""
+        try:
+            return self.workspace
+        except errors.ProjectNotFound:
+            if self.options.project or self.environ.get("MILESTONE_DIR"):
+                raise
+            for sentence in load("milestone.operations.init:make_project")(self.start):
+                self.note(sentence)
+            return self.workspace
+
+    def _open(self) -> "Workspace":
+        opened: Workspace = load("milestone.workspace.opening:open_workspace")(
+            self.start,
+            project=self.options.project,
+            as_=self.options.actor,
+            options=self.options,
+            environ=self.environ,
+            terminal=self.terminal,
+        )
+        return opened
+
+    def close(self) -> None:
+        """Let go of what was opened."""
+        if self._workspace is not None:
+            self._workspace.store.close()
+            self._workspace = None
+
+    def answer(
+        self,
+        kind: str,
+        data: object,
+        text: Text,
+        *,
+        written: "Written | None" = None,
+        reading: "Reading | None" = None,
+        total: int | None = None,
+        next_cursor: str | None = None,
+        warnings: Iterable[Any] = (),
+        exit_code: int = 0,
+        seq: int | None = None,
+        unrecorded: int = 0,
+    ) -> int:
+        """Print one answer and return the exit code."""
+        for warning in [*warnings, *(written.warnings if written else ()), *(reading.warnings if reading else ())]:
+            self._keep(warning)
+        if reading is not None:
+            seq, unrecorded = reading.seq, reading.unrecorded
+        elif written is not None:
+            seq = written.seq
+        if self.json:
+            document = output.envelope(kind, seq=seq, unrecorded=unrecorded, data=data)
+            document |= {"total": total, "next_cursor": next_cursor, "warnings": self.warnings}
+            self._write_json(document)
+        else:
+            shown = text() if callable(text) else text
+            if shown:
+                self.out.write(shown)
+            self._show_warnings()
+        return 0 if self.options.exit_zero and exit_code in faults.SOFTENED else exit_code
+
+    def answer_change(self, written: "Written", text: Text | None = None, **extra: Any) -> int:
+        """Print what a write changed."""
+        changes = load("milestone.cli.changes")
+        data = changes.data(written) | extra
+        shown = text if text is not None else (lambda: str(changes.text(written)))
+        return self.answer("change", data, shown, written=written)
+
+    def fail(self, error: errors.MilestoneError) -> int:
+        """Print a refusal and return its exit code; for people stdout stays empty."""
+        code = faults.exit_code(error, exit_zero=self.options.exit_zero)
+        if self.json:
+            seq = error.facts.pop("seq", None)
+            self._write_json(
+                output.envelope("error", seq=seq, error=faults.as_data(error), warnings=self.warnings)
+            )
+        else:
+            self.err.write(faults.as_text(error))
+        return code
+
+    def _write_json(self, document: Mapping[str, Any]) -> None:
+        sys.stdout.write(output.to_json(document) + "\n")
+
+    def event_line(self, document: Mapping[str, Any]) -> None:
+        """Print one document of a stream (`--follow --json`), at once."""
+        self._write_json(document)
+        sys.stdout.flush()
+
+    def note(self, text: str) -> None:
+        """Say something on stderr; programs are spared it."""
+        if not self.json:
+            self.err.write(text)
+
+    def warn(self, code: str, message: str) -> None:
+        """Keep a warning for the answer."""
+        self._keep({"code": code, "message": message})
+
+    def _keep(self, warning: Any) -> None:
+        plain = warning if isinstance(warning, dict) else _plain(warning)
+        if plain not in self.warnings:
+            self.warnings.append(plain)
+
+    def _show_warnings(self) -> None:
+        for warning in self.warnings:
+            place = warning.get("path")
+            where = (
+                f"{place}:{warning['line']}: " if place and warning.get("line") else f"{place}: " if place else ""
+            )
+            hint = f"\n  next: {warning['hint']}" if warning.get("hint") else ""
+            self.err.write(f"{output.YELLOW}warning:{output.END} {where}{warning['message']}{hint}")
+
+    def ask(self, question: str, default: str | None, flag: str) -> str:
+        """Return what a person answers; `default` for an empty line.
+
+        Raises:
+            NeedsAnswer: nobody can be asked; the hint names the flag.
+        """
+        if not self.terminal:
+            raise errors.NeedsAnswer(f"A question is open: {question}", hint=f"Say it with {flag}.", next=[flag])
+        shown = f"{question} [{default}]: " if default else f"{question} "
+        sys.stderr.write(self.err.render(shown))
+        sys.stderr.flush()
+        reply = sys.stdin.readline()
+        if not reply:
+            raise errors.NeedsAnswer(f"A question is open: {question}", hint=f"Say it with {flag}.", next=[flag])
+        return reply.strip() or (default or "")
+
+    def read_text(self, value: str) -> str:
+        """Return a TEXT argument: `-` is stdin, `@FILE` a file, else the words themselves.
+
+        Raises:
+            NotFound: the file cannot be read.
+        """
+        if value == "-":
+            return sys.stdin.read()
+        if not value.startswith("@") or value == "@":
+            return value
+        try:
+            return (self.start / value[1:]).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise errors.NotFound(
+                f"{value[1:]} cannot be read.", why=str(error), code="file_not_found", next=["milestone help text"]
+            ) from None
+
+
+def _plain(warning: Any) -> dict[str, Any]:
+    fields = {name: getattr(warning, name, None) for name in ("code", "message", "path", "line", "column", "hint")}
+    return {name: value for name, value in fields.items() if value is not None or name in ("code", "message")}
+
+
+def environment() -> dict[str, str]:
+    """Return the process environment."""
+    return dict(os.environ)

@@ -1,0 +1,86 @@
+"""What went wrong, in three lines for people or one document for programs."""
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from milestone import __version__, clock
+from milestone.cli import output
+from milestone.errors import MilestoneError
+
+SOFTENED = range(3, 9)  # the codes `--exit-zero` turns into 0
+SHOWN = 20  # findings printed for people; `--json` has them all
+
+
+def as_data(error: MilestoneError) -> dict[str, Any]:
+    """Return the `error` object of an answer."""
+    return {
+        "code": error.code,
+        "message": error.message,
+        "why": error.why,
+        "hint": error.hint or "; ".join(error.next),
+        "retryable": error.retryable,
+        "findings": error.findings,
+        "candidates": error.candidates,
+        "next": error.next,
+        **error.facts,
+    }
+
+
+def as_text(error: MilestoneError) -> str:
+    """Return the lines a person reads: what, why, next."""
+    prefix = "refused" if error.exit_code in (5, 7) else "error"
+    lines = [f"{output.BOLD}{output.RED}{prefix}:{output.END} {error.message}"]
+    if error.why:
+        lines.append(f"  why: {_hang(error.why, 7)}")
+    if error.candidates:
+        lines.append(f"  did you mean: {', '.join(error.candidates)}")
+    lines += [_finding(finding) for finding in error.findings[:SHOWN]]
+    if len(error.findings) > SHOWN:
+        lines.append(f"    … and {len(error.findings) - SHOWN} more, all of them with --json")
+    advice = error.next or ([error.hint] if error.hint else [])
+    if advice:
+        lines.append(f"  next: {_hang('     or  '.join(advice), 8)}")
+    return "\n".join(lines)
+
+
+def _hang(text: str, indent: int) -> str:
+    return text.replace("\n", "\n" + " " * indent)
+
+
+def _finding(finding: Mapping[str, Any]) -> str:
+    place = finding.get("path") or finding.get("where") or ""
+    at = f":{finding['line']}" if finding.get("line") else ""
+    head = f"{place}{at}: " if place else ""
+    hint = f" ({finding['hint']})" if finding.get("hint") else ""
+    return f"    {head}{finding.get('message', '')}{hint}"
+
+
+def exit_code(error: MilestoneError, *, exit_zero: bool) -> int:
+    """Return the code of the contract, softened when asked."""
+    return 0 if exit_zero and error.exit_code in SOFTENED else error.exit_code
+
+
+def crash_report(argv: Sequence[str], error: BaseException) -> str:
+    """Write what is needed to find a bug into a file, and return its path; empty when nothing can be written."""
+    verbs = [word if not word.startswith("-") else word.partition("=")[0] for word in argv[:1]]
+    text = "\n".join(
+        [
+            f"milestone {__version__}, Python {sys.version.split()[0]}, {sys.platform}",
+            f"at {clock.format_moment(clock.clock_from_environment().now())}",
+            f"verb {' '.join(verbs)} ({len(argv)} words; they are left out, they may be private)",
+            "",
+            "".join(traceback.format_exception(error)),
+        ]
+    )
+    try:
+        handle, name = tempfile.mkstemp(prefix="milestone-crash-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError:
+        return ""
+    return str(Path(name))

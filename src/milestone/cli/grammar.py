@@ -1,0 +1,106 @@
+"""Parsers of single verbs: only the invoked one is built, and its errors name the right command."""
+
+import argparse
+import re
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from milestone import errors
+from milestone.cli import options, words
+
+
+class Parser(argparse.ArgumentParser):
+    """An argparse parser that raises our errors."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        kwargs.setdefault("allow_abbrev", False)
+        super().__init__(*args, **kwargs)
+        self.exit_on_error = False
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the line; the hint is the verb's own help."""
+        raise errors.InvalidRequest(sentence(message), next=[f"{self.prog} --help"])
+
+
+def parser_for(verb: str, module: Any) -> Parser:
+    """Return the parser of one verb from its command module."""
+    doc = (module.__doc__ or "").strip()
+    examples = getattr(module, "EXAMPLES", "")
+    epilog = "Flags of every verb: milestone help flags"
+    if examples:
+        epilog = "Examples:\n" + "\n".join(f"  {each}" for each in examples.strip().splitlines()) + "\n\n" + epilog
+    parser = Parser(prog=f"milestone {verb}", description=doc, epilog=epilog)
+    module.add_arguments(parser)
+    return parser
+
+
+def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments of a verb; flags and ids may be mixed.
+
+    Raises:
+        InvalidRequest: a flag or value is not understood; the message names the nearest one.
+    """
+    try:
+        if parser._subparsers is not None:  # argparse offers no public question for it
+            args, extra = parser.parse_known_args(argv)
+        else:
+            args, extra = parser.parse_known_intermixed_args(argv)
+    except argparse.ArgumentError as error:
+        raise _refusal(parser, error) from None
+    if extra:
+        raise _unknown(parser, extra)
+    return args
+
+
+def known_flags(parser: argparse.ArgumentParser) -> list[str]:
+    """Return every long flag of a verb, its sub-verbs and the global ones."""
+    found = [option for action in parser._actions for option in action.option_strings if option.startswith("--")]
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for child in action.choices.values():
+                found += known_flags(child)
+    return [*found, *options.FLAGS]
+
+
+def _unknown(parser: Parser, extra: Sequence[str]) -> errors.InvalidRequest:
+    flags = [word for word in extra if word.startswith("-")]
+    if not flags:
+        return errors.InvalidRequest(
+            f'{parser.prog} does not know what to do with "{extra[0]}".', next=[f"{parser.prog} --help"]
+        )
+    flag = flags[0].partition("=")[0]
+    near = words.nearest(flag, known_flags(parser))
+    return errors.InvalidRequest(
+        f"{parser.prog} has no flag {flag}.",
+        hint=f"Did you mean {near[0]}?" if near else "",
+        candidates=near,
+        next=[f"{parser.prog} {near[0]}"] if near else [f"{parser.prog} --help"],
+    )
+
+
+def _refusal(parser: Parser, error: argparse.ArgumentError) -> errors.InvalidRequest:
+    message = str(error)
+    wrong = re.search(r"invalid choice: '(.*?)' \(choose from (.*)\)", message, re.DOTALL)
+    if not wrong:
+        return errors.InvalidRequest(sentence(message), next=[f"{parser.prog} --help"])
+    name = error.argument_name or "value"
+    choices = [str(each).strip(" '\"") for each in wrong[2].split(",")]
+    near = words.nearest(wrong[1], choices)
+    is_flag = name.startswith("-")
+    long_name = name.rpartition("/")[2]
+    return errors.InvalidRequest(
+        f'{long_name if is_flag else parser.prog} does not take "{wrong[1]}".',
+        why=f"It takes {', '.join(choices)}.",
+        candidates=near,
+        next=[f"{parser.prog} {long_name + ' ' if is_flag else ''}{near[0]}"]
+        if near
+        else [f"{parser.prog} --help"],
+    )
+
+
+def sentence(message: str) -> str:
+    """Return argparse's words as a sentence."""
+    message = message.removeprefix("argument ")
+    message = re.sub(r"^(-\w/)?(--[\w-]+)(?:/--[\w-]+)*: ", r"\2: ", message)
+    return message[:1].upper() + message[1:].rstrip(".") + "."

@@ -1,0 +1,147 @@
+"""Run one command line: flags, verb, command, answer."""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import util
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from milestone import __version__, errors
+from milestone.cli import errors as faults
+from milestone.cli import main, options, output, words
+from milestone.cli.env import Env, environment
+from milestone.registry import load
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived."""
+
+
+def run(argv: list[str]) -> int:
+    """Return the exit code; every failure is shown here and nowhere else."""
+    environ = environment()
+    env = Env(options.Options(json=_wants_json(argv, environ)), start=_here(), environ=environ)
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        chosen, rest = options.take(argv)
+        chosen = chosen._replace(json=env.json)
+        env = Env(chosen, start=env.start, environ=environ)
+        code = dispatch(env, rest)
+        sys.stdout.flush()
+        return code
+    except errors.MilestoneError as error:
+        return _failed(env, error)
+    except KeyboardInterrupt:
+        env.note("Interrupted. What was answered before is kept; nothing else was changed.")
+        return 130
+    except Terminated:
+        env.note("Terminated. What was answered before is kept; nothing else was changed.")
+        return 143
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # or the interpreter complains while it closes stdout
+        return 0
+    except Exception as error:
+        return _crashed(env, argv, error)
+    finally:
+        env.close()
+
+
+def dispatch(env: Env, argv: Sequence[str]) -> int:
+    """Run the verb a line names; without one, what a bare `milestone` shows."""
+    if not argv:
+        return _call(env, "bare", [])
+    verb, rest = argv[0], list(argv[1:])
+    if verb in ("-h", "--help"):
+        return _call(env, "help", rest)
+    if verb in ("--version", "-V", "version"):
+        env.out.write(f"milestone {__version__}")
+        return 0
+    verb = main.ALIASES.get(verb, verb)
+    if not is_there(verb):
+        raise unknown_verb(verb, rest)
+    return _call(env, verb, rest)
+
+
+def is_there(verb: str) -> bool:
+    """Return whether a verb of the table has its module: one exists when it works."""
+    return verb in main.COMMANDS and util.find_spec(module_of(verb)) is not None
+
+
+def module_of(verb: str) -> str:
+    """Return the module of a verb."""
+    return f"milestone.cli.commands.{verb.replace('-', '_')}"
+
+
+def _call(env: Env, verb: str, argv: list[str]) -> int:
+    module = load(module_of(verb))
+    grammar = load("milestone.cli.grammar")
+    args = grammar.parse(grammar.parser_for(verb, module), argv)
+    code: int = module.run(env, args)
+    return code
+
+
+def unknown_verb(verb: str, rest: Sequence[str]) -> errors.InvalidRequest:
+    """Return the refusal of a word that is no verb, naming what was probably meant."""
+    if verb.startswith("-"):
+        near = words.nearest(verb.partition("=")[0], options.FLAGS)
+        return errors.InvalidRequest(
+            f"There is no flag {verb}.",
+            candidates=near,
+            next=[f"milestone {near[0]}"] if near else ["milestone help"],
+        )
+    if verb.lower() in words.FOREIGN:
+        return errors.InvalidRequest(f'Unknown verb "{output.line(verb)}".', next=words.FOREIGN[verb.lower()])
+    if verb.lower() in main.COMMANDS and is_there(verb.lower()):
+        near = [verb.lower()]
+    else:
+        near = [
+            each
+            for each in words.nearest(verb, [*main.COMMANDS, *main.ALIASES])
+            if is_there(main.ALIASES.get(each, each))
+        ]
+    return errors.InvalidRequest(
+        f'Unknown verb "{output.line(verb)}".',
+        candidates=near,
+        next=[" ".join(["milestone", near[0], *rest])] if near else ["milestone help"],
+    )
+
+
+def _wants_json(argv: Sequence[str], environ: dict[str, str]) -> bool:
+    before = argv[: argv.index("--")] if "--" in argv else argv
+    return "--json" in before or environ.get("MILESTONE_JSON", "") not in ("", "0")
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # the folder was removed under our feet
+        return Path("/")
+
+
+def _failed(env: Env, error: errors.MilestoneError) -> int:
+    if env.options.debug:
+        import_traceback = load("traceback")
+        env.err.write("".join(import_traceback.format_exception(error)))
+    return env.fail(error)
+
+
+def _crashed(env: Env, argv: Sequence[str], error: Exception) -> int:
+    report = faults.crash_report(argv, error)
+    if env.options.debug:
+        raise error
+    bug: Any = errors.MilestoneError(
+        f"A bug in milestone: {type(error).__name__}.",
+        why=f"The report is in {report}." if report else "No report could be written.",
+        next=["milestone doctor"],
+        code="bug",
+        report=report,
+    )
+    env.fail(bug)
+    return 70
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise Terminated

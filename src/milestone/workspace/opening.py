@@ -1,0 +1,87 @@
+"""Open a project: find it, read its settings, learn who acts, open its store."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from milestone import clock, config
+from milestone.domain.context import Person
+from milestone.domain.document import Actor
+from milestone.registry import load
+from milestone.storage import BACKENDS
+from milestone.workspace import acting, place
+from milestone.workspace.base import Workspace, WriteOptions
+
+
+class WriteFlags(Protocol):
+    """The flags of a call that writing needs."""
+
+    @property
+    def dry_run(self) -> bool: ...
+    @property
+    def key(self) -> str | None: ...
+    @property
+    def if_revision(self) -> int | None: ...
+    @property
+    def lock_timeout(self) -> float: ...
+
+
+def open_workspace(
+    start: Path,
+    *,
+    project: str | None = None,
+    as_: str | None = None,
+    options: WriteFlags | None = None,
+    environ: Mapping[str, str],
+    terminal: bool = False,
+) -> Workspace:
+    """Return the project a folder belongs to, opened for one actor.
+
+    Raises:
+        ProjectNotFound: there is none here or above.
+    """
+    root = place.find_root(start, project=project, environ=environ)
+    settings, people = _settings(root, environ), _people(root)
+    known = acting.who(flag=as_, environ=environ, people=people, folder=start)
+    session = environ.get("MILESTONE_SESSION") or None
+    return Workspace(
+        root,
+        _store(root),
+        settings,
+        clock.clock_from_environment(),
+        known.actor,
+        people=people,
+        options=_write_options(options),
+        session=session,
+        present=is_present(known.actor, terminal=terminal, session=session),
+        in_run=session is not None,
+    )
+
+
+def is_present(actor: Actor, *, terminal: bool, session: str | None) -> bool:
+    """Return whether a person types here: at a terminal, not named by flag or variable, in no run."""
+    return terminal and session is None and actor.kind == "person" and actor.source in ("git", "login")
+
+
+def _write_options(flags: WriteFlags | None) -> WriteOptions:
+    if flags is None:
+        return WriteOptions()
+    return WriteOptions(
+        dry_run=flags.dry_run, key=flags.key, if_revision=flags.if_revision, lock_timeout=flags.lock_timeout
+    )
+
+
+def _store(root: Path) -> Any:
+    evolve = load("milestone.domain.evolve:evolve")
+    summarise = load("milestone.domain.summary:row")
+    return load(BACKENDS["file"])(root, evolve=evolve, summarise=summarise)
+
+
+def _settings(root: Path, environ: Mapping[str, str]) -> config.Settings:
+    read = getattr(config, "load_settings", None)
+    return read(root, environ=environ) if read else config.Settings({})
+
+
+def _people(root: Path) -> tuple[Person, ...]:
+    read = getattr(config, "load_people", None)
+    return read(root) if read else ()
