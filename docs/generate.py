@@ -1,0 +1,178 @@
+"""Write docs/reference/ anew from the tables in the code; `--check` only names the pages that are out of date."""
+
+import argparse
+import ast
+import inspect
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from milestone import errors
+from milestone.cli import grammar, main, options, shell
+from milestone.registry import load
+
+ROOT = Path(__file__).parents[1]
+SHELF = ROOT / "docs" / "reference"
+MARK = "<!-- Written by `make docs` from the code. Edit the code. -->\n"
+EXITS = {
+    0: "done; also nothing to do, an empty list, no ready task, warnings, an unreadable file among good ones",
+    1: "work ran and failed; a store newer than the program; a disk that is full or read-only",
+    2: "usage: an unknown verb, flag or value",
+    3: "not found: id, file, project",
+    4: "the record moved on since it was read",
+    5: "refused by a rule (dependency, gate, validation, evidence); findings listed",
+    6: "waits for an approval, an answer, a person, a confirmation",
+    7: "not permitted",
+    8: "busy, try again",
+    9: "store damaged, or a log that does not verify",
+    70: "a bug; a report file is named",
+    130: "interrupted (Ctrl-C); the state is saved, the way on is printed",
+    143: "terminated (SIGTERM); the state is saved, the way on is printed",
+}
+
+
+def commands() -> str:
+    """Return the page of every command that is there, with its arguments and flags as its parser knows them."""
+    parts = ["# Commands\n", _global_flags()]
+    for group, names in main.GROUPS.items():
+        there = [name for name in names if shell.is_there(name)]
+        if there:
+            parts.append(f"## {group}\n")
+            parts += [_command(name) for name in there]
+    return "\n".join(parts)
+
+
+def exit_codes() -> str:
+    """Return the page of exit codes, each with the errors that end with it."""
+    by_code: dict[int, list[str]] = {code: [] for code in EXITS}
+    for error in error_classes():
+        by_code[error.exit_code].append(f"`{error.code}`")
+    rows = [(code, meaning, ", ".join(dict.fromkeys(by_code[code]))) for code, meaning in EXITS.items()]
+    return "# Exit codes\n\n" + _table(("code", "meaning", "error codes"), rows)
+
+
+def error_page() -> str:
+    """Return the page of every error code: classes first, then the codes given where they are raised."""
+    rows = [
+        (f"`{error.code}`", error.exit_code, "yes" if error.retryable else "no", _first_line(error))
+        for error in error_classes()
+    ]
+    special = [(f"`{code}`", name, where) for code, name, where in sorted(raised_codes())]
+    return (
+        "# Errors\n\nEvery refusal has a code, in `error.code` of `--json`, and an exit code.\n\n"
+        + _table(("code", "exit", "try again", "meaning"), rows)
+        + "\n## Closer codes\n\nThese say more closely what is wrong; they exit like what they are a kind of.\n\n"
+        + _table(("code", "a kind of", "raised in"), special)
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "commands.md": commands,
+    "errors.md": error_page,
+    "exit-codes.md": exit_codes,
+}
+
+
+def error_classes() -> list[type[errors.MilestoneError]]:
+    """Return the error classes in the order of the file."""
+    found = [each for each in vars(errors).values() if isinstance(each, type)]
+    return [each for each in found if issubclass(each, errors.MilestoneError) and each.code != "error"]
+
+
+def raised_codes() -> set[tuple[str, str, str]]:
+    """Return (code, error class, room) of every `errors.X(..., code="word")` in the source."""
+    source = ROOT / "src" / "milestone"
+    return {
+        (code, name, path.relative_to(source).with_suffix("").as_posix())
+        for path in source.rglob("*.py")
+        for name, code in _codes_in(ast.parse(path.read_text()))
+    }
+
+
+def _codes_in(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name | ast.Attribute):
+            continue
+        name = ast.unparse(node.func).rpartition(".")[2]
+        if isinstance(getattr(errors, name, None), type):
+            for keyword in node.keywords:
+                if keyword.arg == "code" and isinstance(keyword.value, ast.Constant):
+                    yield name, str(keyword.value.value)
+
+
+def _global_flags() -> str:
+    rows = [(f"`{flag} {spec.metavar}`".replace(" `", "`"), spec.text) for flag, spec in options.FLAGS.items()]
+    return "Flags of every command, before or after it:\n\n" + _table(("flag", ""), rows)
+
+
+def _command(name: str) -> str:
+    parser = grammar.parser_for(name, load(shell.module_of(name)))
+    lines = [f"### milestone {name}\n", f"{main.COMMANDS[name]}.\n", *_arguments(parser)]
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for verb, child in action.choices.items():
+                lines += [f"#### milestone {name} {verb}\n", *_arguments(child)]
+    return "\n".join(lines)
+
+
+def _arguments(parser: argparse.ArgumentParser) -> list[str]:
+    rows = [
+        (f"`{_spelling(action)}`", _help(action))
+        for action in parser._actions
+        if not isinstance(action, argparse._HelpAction | argparse._SubParsersAction)
+        and action.help != argparse.SUPPRESS
+    ]
+    return [_table(("argument", ""), rows)] if rows else []
+
+
+def _spelling(action: argparse.Action) -> str:
+    value = action.metavar or ("|".join(map(str, action.choices)) if action.choices else action.dest.upper())
+    shown = " ".join(value) if isinstance(value, tuple) else str(value)
+    if not action.option_strings:
+        return f"[{shown}]" if action.nargs in ("?", "*") else shown
+    names = ", ".join(action.option_strings)
+    return names if action.nargs == 0 else f"{names} {shown}"
+
+
+def _help(action: argparse.Action) -> str:
+    return (action.help or "").replace("%%", "%")
+
+
+def _first_line(thing: object) -> str:
+    return (inspect.getdoc(thing) or "").partition("\n")[0]
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join("| " + " | ".join(_cell(cell) for cell in line) + " |\n" for line in lines)
+
+
+def _cell(cell: object) -> str:
+    return " ".join(str(cell).split()).replace("|", "\\|")
+
+
+def written(name: str) -> str:
+    """Return a page as it should stand in the repository."""
+    return MARK + "\n" + PAGES[name]().rstrip() + "\n"
+
+
+def out_of_date() -> list[str]:
+    """Return the pages that differ from what the code says, and files on the shelf that no page wrote."""
+    stale = [name for name in PAGES if not (SHELF / name).exists() or (SHELF / name).read_text() != written(name)]
+    return stale + [path.name for path in SHELF.glob("*.md") if path.name not in PAGES]
+
+
+def run(argv: list[str]) -> int:
+    """Write the pages, or with `--check` end with 1 when one is out of date."""
+    if "--check" in argv:
+        stale = out_of_date()
+        sys.stdout.write("".join(f"docs/reference/{name} is out of date: make docs\n" for name in stale))
+        return 1 if stale else 0
+    SHELF.mkdir(exist_ok=True)
+    for name in PAGES:
+        (SHELF / name).write_text(written(name))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
