@@ -1,0 +1,280 @@
+"""Find the object and the parts inside one sentence."""
+
+import re
+from functools import cache
+
+import msgspec
+
+from milestone.agents.planners import data, words
+
+LONGEST = 6  # words of an object
+SOFT_CUT = re.compile(r"[,;:()\[\]|，、；：（）。.!?！？؟।…\"“”«»]|\s[-–—]+\s|\s[-–—]{2,}")
+JAPANESE_OBJECT = re.compile(r"^(?P<object>.+?)を(?P<rest>.+)$")
+KOREAN_OBJECT = re.compile(r"^(?P<object>.+?)(?:을|를)\s+(?P<rest>.+)$")
+CHINESE_MOVED = re.compile(r"^(?:将|把)(?P<object>.+?)(?:从|迁移|迁|转移|改|替换|搬|升级|优化|部署)")
+CHINESE_FOR = re.compile(r"^(?:为|给|在|对)(?P<context>.{1,16}?)(?=(?:{verbs}))")
+JOIN = re.compile(
+    r"\s*[,，、;；]\s*(?:and\s+|und\s+|et\s+|y\s+|e\s+|и\s+)?|\s+(?:and|und|et|y|e|и|та|en|och|og|i|a|ve|ja|και|và|dan|na|및|&|\+|plus)\s+"
+    r"|(?<=\w)(?:和|以及|与|と)(?=\w)",
+    re.I,
+)
+WITH = re.compile(
+    r"(?<!\w)(?:with|including|plus|that has|such as|mit|inklusive|avec|y compris|con|incluyendo|com|met|med|z|с|со|з|ile|con un|với|dengan)\s+(.+)$",
+    re.I,
+)
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """The object of a sentence and how it stands there."""
+
+    object: str
+    deed: str
+    verb: str = ""
+    lead: str = ""  # words before the verb: "We want to "
+    article: bool = False
+
+
+@cache
+def verbs() -> dict[str, str]:
+    """Return folded verb -> deed; where two deeds claim a word the first table wins."""
+    table: dict[str, str] = dict(english_verbs())
+    for deed, text in data.goal_words()["deeds"].items():
+        for verb in words.fold(text).split():
+            table.setdefault(verb, deed)
+    return table
+
+
+@cache
+def english_verbs() -> dict[str, str]:
+    """Return the English ones among the verbs."""
+    return {verb: deed for deed, text in data.goal_words()["english"].items() for verb in text.split()}
+
+
+@cache
+def word_set(name: str) -> frozenset[str]:
+    """Return one of the word lists, folded."""
+    return frozenset(words.fold(data.goal_words()[name]).split())
+
+
+@cache
+def lead_pattern() -> re.Pattern[str]:
+    """Return the pattern of what stands before the verb."""
+    return re.compile(r"^(?:(?:" + "|".join(data.goal_words()["lead_ins"]) + r")(?!\w)[\s,:]*)+", re.I)
+
+
+def find_object(sentence: str) -> Found:
+    """Return what the sentence is about, verbatim; the whole of it where no verb is known."""
+    lead = match[0] if (match := lead_pattern().match(sentence)) else ""
+    rest = sentence[len(lead) :]
+    if not words.WORD.search(rest):
+        lead, rest = "", sentence
+    found = _unspaced(rest) if words.is_unspaced(rest) else _spaced(rest)
+    return msgspec.structs.replace(found, lead=lead + found.lead)
+
+
+def find_parts(sentence: str, subject: str) -> tuple[str, ...]:
+    """Return what the sentence names besides its object: what follows "with", and the rest of an enumeration."""
+    tail = sentence.split(subject, 1)[-1]
+    match = WITH.search(tail)
+    listed = match[1] if match else tail if JOIN.match(tail) else ""
+    pieces = (_trim_piece(piece) for piece in JOIN.split(listed) if piece)
+    return tuple(p for p in pieces if p and words.WORD.search(p))[:6]
+
+
+def sentence_case(text: str) -> str:
+    """Return the text with its first letter raised, unless its first word carries capitals already."""
+    first = text.split(" ", 1)[0]
+    return text if any(c.isupper() for c in first[1:]) else text[:1].upper() + text[1:]
+
+
+def _trim_piece(piece: str) -> str:
+    cut = SOFT_CUT.split(piece, maxsplit=1)[0].split()
+    while cut and words.fold(cut[0]) in word_set("articles"):
+        cut.pop(0)
+    kept = _until_boundary(cut)
+    if len(kept) > 1 and words.fold(kept[-1]) in verbs() and words.fold(kept[-1]) not in english_verbs():
+        kept = kept[:-1]
+    return " ".join(kept[:LONGEST])
+
+
+def _until_boundary(listed: list[str]) -> list[str]:
+    ends = [i for i, word in enumerate(listed) if i and words.fold(word) in word_set("boundaries")]
+    return listed[: ends[0]] if ends else listed
+
+
+# ---- scripts with spaces
+
+
+def _spaced(sentence: str) -> Found:
+    korean = KOREAN_OBJECT.match(sentence)
+    if korean:
+        return Found(object=_cut(korean["object"].split()), deed=_korean_deed(korean["rest"]), verb=korean["rest"].split()[-1])
+    listed = sentence.split()
+    deed, count, sure = _leading_verb(sentence, listed)
+    if count and len(listed) > count:
+        return _after_verb(listed, deed, count, sure)
+    return _before_verb(listed)
+
+
+def _leading_verb(sentence: str, listed: list[str]) -> tuple[str, int, bool]:
+    """Return the deed, how many words say it, and whether the verb is known; no words when none leads."""
+    lower = words.fold(sentence)
+    for deed, phrases in data.goal_words()["phrases"].items():
+        for phrase in sorted(phrases, key=len, reverse=True):
+            if lower.startswith(words.fold(phrase) + " "):
+                return deed, len(phrase.split()), True
+    first = words.fold(listed[0].strip(",:"))
+    if first in verbs():
+        return verbs()[first], _joined_verbs(listed), True
+    if len(listed) > 2 and words.fold(listed[1]) in word_set("articles") and first not in word_set("articles"):
+        return "make", 1, False  # "Knit a sweater": an unknown word before an article is the verb
+    return "make", 0, False
+
+
+def _joined_verbs(listed: list[str]) -> int:
+    """Count leading verbs: "Design and build a kite" has three words of them."""
+    folded = [words.fold(word.strip(",")) for word in listed]
+    if len(folded) > 3 and folded[1] in {"and", "und", "et", "y", "e", "и"} and folded[2] in verbs():
+        return 3
+    return 1
+
+
+def _after_verb(listed: list[str], deed: str, count: int, sure: bool) -> Found:
+    rest = listed[count:]
+    if sure and len(rest) > 1 and words.fold(rest[0]) in word_set("particles"):
+        rest = rest[1:]
+    if len(rest) > 1 and words.fold(rest[0]) in word_set("boundaries") | word_set("openers"):
+        rest = rest[1:]
+    rest, had_article = _drop_articles(rest)
+    if rest and words.fold(rest[-1]) in verbs() and len(rest) > 2 and not words.is_english(" ".join(listed)):
+        rest = rest[:-1]
+    subject = _cut(rest) if rest else " ".join(listed)
+    english = words.is_english(subject) and (not sure or words.fold(listed[0]) in english_verbs() or count > 1)
+    article = english and (had_article or subject[:1].islower())
+    return Found(object=subject, deed=deed, verb=" ".join(listed[:count]), article=article)
+
+
+def _drop_articles(listed: list[str]) -> tuple[list[str], bool]:
+    kept = list(listed)
+    while len(kept) > 1 and words.fold(kept[0]) in word_set("articles"):
+        kept.pop(0)
+    if kept and (match := re.match(r"(?:l|d)['’](.+)", kept[0], re.I)):
+        kept[0] = match[1]
+    return kept, len(kept) < len(listed)
+
+
+def _before_verb(listed: list[str]) -> Found:
+    """Read a sentence whose verb stands last (German, Turkish, Hindi, Korean) or is missing."""
+    last = words.fold(listed[-1].strip(".!。।"))
+    kept, had_article = _drop_articles(listed)
+    if len(listed) > 1 and last in verbs() and last not in english_verbs():
+        return Found(object=_cut(kept[:-1]), deed=verbs()[last], verb=listed[-1])
+    if len(listed) > 1 and _bare_verb(last):
+        return Found(object=_cut(kept[:-1]), deed=verbs()[_bare_verb(last)], verb=listed[-1])
+    subject = _cut(kept)
+    return Found(object=subject, deed="make", article=had_article or (len(listed) > 1 and words.is_english(subject)))
+
+
+def _bare_verb(word: str) -> str:
+    """Return the known verb inside an inflected last word: 구현하기, 만들어줘, oluşturun; empty when there is none."""
+    for ending in ("하기", "하세요", "해줘", "합니다", "하다", "기", "un", "un.", "in", "ın"):
+        bare = word.removesuffix(ending)
+        if bare != word and bare in verbs():
+            return bare
+    return ""
+
+
+def _korean_deed(rest: str) -> str:
+    for word in rest.split():
+        for verb, deed in verbs().items():
+            if len(verb) > 1 and word.startswith(verb):
+                return deed
+    return "make"
+
+
+def _cut(listed: list[str]) -> str:
+    """Return the words up to where the object ends; a hollow head ("support for X") gives X."""
+    kept: list[str] = []
+    for index, word in enumerate(listed):
+        if index and words.fold(word) in word_set("boundaries"):
+            break
+        if index and words.fold(word) in {"and", "or", "&", "und", "oder", "et", "ou", "y", "и", "или", "e", "och", "og", "en", "ve"}:
+            break
+        cut = SOFT_CUT.search(word + " ")
+        if cut and cut.start() < len(word) and not re.search(r"\w[.:]\w", word):
+            kept.append(word[: cut.start()])
+            break
+        kept.append(word)
+    return _hollow(listed, [k for k in kept if k])
+
+
+def _hollow(listed: list[str], kept: list[str]) -> str:
+    head = words.fold(kept[-1]) if kept else ""
+    rest = listed[len(kept) + 1 :]
+    if (not kept or (head in word_set("hollow") and len(kept) == 1)) and rest:
+        return _cut(_drop_articles(rest)[0])
+    if len(kept) > 2 and words.fold(kept[0]) in word_set("hollow") and words.fold(kept[1]) in word_set("of_words"):
+        kept = _drop_articles(kept[2:])[0]
+    while len(kept) > LONGEST:
+        kept = kept[:LONGEST]
+    while len(kept) > 1 and words.fold(kept[-1]) in word_set("of_words") | word_set("articles"):
+        kept = kept[:-1]
+    return " ".join(kept).strip(" '’\"“”«».,;:!?") or " ".join(listed)
+
+
+# ---- scripts without spaces
+
+
+def _unspaced(sentence: str) -> Found:
+    text = sentence.strip()
+    lead = next((p for p in sorted(data.goal_words()["lead_prefixes"], key=len, reverse=True) if text.startswith(p)), "")
+    text = text[len(lead) :]
+    found = _japanese(text) or _moved(text) or _prefixed(text) or _suffixed(text)
+    subject = _clause(found.object if found else text)
+    return Found(object=subject, deed=found.deed if found else "make", verb=found.verb if found else "", lead=lead)
+
+
+def _clause(text: str) -> str:
+    clause = SOFT_CUT.split(text.strip(), maxsplit=1)[0].strip()
+    return re.sub(r"^(?:一个|一套|一份|一場|一场|新的|我们的|我的|个)", "", clause) or text.strip()
+
+
+def _deed_in(text: str, table: str) -> tuple[str, str] | None:
+    found = [(v, deed) for deed, listed in data.goal_words()[table].items() for v in listed if v in text]
+    return max(found, key=lambda item: len(item[0])) if found else None
+
+
+def _japanese(text: str) -> Found | None:
+    match = JAPANESE_OBJECT.match(text)
+    if match is None:
+        return None
+    verb = _deed_in(match["rest"], "suffixes")
+    return Found(object=match["object"], deed=verb[1] if verb else "make", verb=verb[0] if verb else match["rest"])
+
+
+def _moved(text: str) -> Found | None:
+    match = CHINESE_MOVED.match(text)
+    verb = _deed_in(text, "prefixes") if match else None
+    return Found(object=match["object"], deed=verb[1] if verb else "move", verb=verb[0] if verb else "") if match else None
+
+
+def _prefixed(text: str) -> Found | None:
+    listed = [(v, deed) for deed, vs in data.goal_words()["prefixes"].items() for v in vs]
+    for verb, deed in sorted(listed, key=lambda item: -len(item[0])):
+        if text.startswith(verb) and len(text) > len(verb):
+            return Found(object=text[len(verb) :], deed=deed, verb=verb)
+    for verb, deed in sorted(listed, key=lambda item: -len(item[0])):
+        context = re.match(rf"^(?:为|给|在|对).{{1,16}}?{re.escape(verb)}(?P<object>.+)$", text)
+        if context:
+            return Found(object=context["object"], deed=deed, verb=verb)
+    return None
+
+
+def _suffixed(text: str) -> Found | None:
+    listed = [(v, deed) for table in ("suffixes", "prefixes") for deed, vs in data.goal_words()[table].items() for v in vs]
+    for verb, deed in sorted(listed, key=lambda item: -len(item[0])):
+        for tail in ("する", "したい", "します", ""):
+            ending = verb + tail
+            if text.endswith(ending) and len(text) > len(ending) + 1:
+                return Found(object=text[: -len(ending)].rstrip("のをがに"), deed=deed, verb=verb)
+    return None
