@@ -12,10 +12,12 @@ TITLE_WIDTH = 72
 PAGE = 280  # characters from which a goal counts as a page: its headline has to be found first
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？؟।])\s*|\n+")
 BULLET = re.compile(r"^\s*(?:[-*+•–]|\d{1,2}[.)])\s+(.+)$")
-MARKUP = re.compile(r"^\s*(?:#{1,6}\s+|>\s*|\*\*)|\*\*|`|^(?:goal|title|ziel|objectif|objetivo|цель|目标|目標)\s*[::]\s*", re.I)
+MARKUP = re.compile(
+    r"^\s*(?:#{1,6}\s+|>\s*|\*\*)|\*\*|`|^(?:goal|title|ziel|objectif|objetivo|цель|目标|目標)\s*[::]\s*", re.I
+)
 MEASURE = re.compile(
-    r"(?:[<>≤≥]\s*)?\d[\d.,\u202f ]*\s?(?:%|ms|s\b|sec|min|hours?|h\b|days?|weeks?|users?|people|requests?|pages?|GB|MB|€|\$|percent"
-    r"|Prozent|Sekunden|Personen|Nutzer|personnes|personas|человек|секунд|процент|人|秒|分|명|초)",
+    r"(?:[<>≤≥]\s*)?\d[\d.,\u202f ]*\s?(?:%|ms|s\b|sec|min|hours?|h\b|days?|weeks?|users?|people|requests?|pages?"
+    r"|GB|MB|€|\$|percent|Prozent|Sekunden|Personen|Nutzer|personnes|personas|человек|секунд|процент|人|秒|分|명|초)",
     re.I,
 )
 
@@ -106,7 +108,9 @@ def find_measures(text: str) -> tuple[str, ...]:
 
 def make_title(headline: str, lead: str, subject: str, verb: str) -> str:
     """Return one line of at most 72 characters that holds the object: the headline where it fits."""
-    plain = headline[len(lead) :].strip().rstrip(".。!！;:,") if headline.startswith(lead) else headline.rstrip(".。")
+    plain = (
+        headline[len(lead) :].strip().rstrip(".。!！;:,") if headline.startswith(lead) else headline.rstrip(".。")
+    )
     if subject not in plain or len(plain) > TITLE_WIDTH:
         plain = shorten(plain, subject, verb)
     return sentence_case(plain)
@@ -126,6 +130,8 @@ def size_of(headline: str) -> int:
     """Return 3 for words like platform or architecture, 1 for small or quick, else 2."""
     found = set(words.tokens(headline))
     table = data.goal_words()
-    if found & set(words.fold(table["large"]).split()) or any(w in headline for w in ("平台", "架构", "プラットフォーム")):
+    if found & set(words.fold(table["large"]).split()) or any(
+        w in headline for w in ("平台", "架构", "プラットフォーム")
+    ):
         return 3
     return 1 if found & set(words.fold(table["small"]).split()) else 2

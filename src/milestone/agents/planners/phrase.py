@@ -1,4 +1,4 @@
-"""Find the object and the parts inside one sentence."""
+"""Find the object and the parts inside one sentence that has spaces between its words."""
 
 import re
 from functools import cache
@@ -6,32 +6,20 @@ from functools import cache
 import msgspec
 
 from milestone.agents.planners import data, words
+from milestone.agents.planners.unspaced import SOFT_CUT, Found, read_unspaced
 
 LONGEST = 6  # words of an object
-SOFT_CUT = re.compile(r"[,;:()\[\]|，、；：（）。.!?！？؟।…\"“”«»]|\s[-–—]+\s|\s[-–—]{2,}")
-JAPANESE_OBJECT = re.compile(r"^(?P<object>.+?)を(?P<rest>.+)$")
 KOREAN_OBJECT = re.compile(r"^(?P<object>.+?)(?:을|를)\s+(?P<rest>.+)$")
-CHINESE_MOVED = re.compile(r"^(?:将|把)(?P<object>.+?)(?:从|迁移|迁|转移|改|替换|搬|升级|优化|部署)")
-CHINESE_FOR = re.compile(r"^(?:为|给|在|对)(?P<context>.{1,16}?)(?=(?:{verbs}))")
 JOIN = re.compile(
     r"\s*[,，、;；]\s*(?:and\s+|und\s+|et\s+|y\s+|e\s+|и\s+)?|\s+(?:and|und|et|y|e|и|та|en|och|og|i|a|ve|ja|και|và|dan|na|및|&|\+|plus)\s+"
     r"|(?<=\w)(?:和|以及|与|と)(?=\w)",
     re.I,
 )
 WITH = re.compile(
-    r"(?<!\w)(?:with|including|plus|that has|such as|mit|inklusive|avec|y compris|con|incluyendo|com|met|med|z|с|со|з|ile|con un|với|dengan)\s+(.+)$",
+    r"(?<!\w)(?:with|including|plus|that has|such as|mit|inklusive|avec|y compris|con|incluyendo|com|met|med"
+    r"|z|с|со|з|ile|với|dengan)\s+(.+)$",
     re.I,
 )
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """The object of a sentence and how it stands there."""
-
-    object: str
-    deed: str
-    verb: str = ""
-    lead: str = ""  # words before the verb: "We want to "
-    article: bool = False
 
 
 @cache
@@ -68,7 +56,7 @@ def find_object(sentence: str) -> Found:
     rest = sentence[len(lead) :]
     if not words.WORD.search(rest):
         lead, rest = "", sentence
-    found = _unspaced(rest) if words.is_unspaced(rest) else _spaced(rest)
+    found = read_unspaced(rest) if words.is_unspaced(rest) else _spaced(rest)
     return msgspec.structs.replace(found, lead=lead + found.lead)
 
 
@@ -102,13 +90,14 @@ def _until_boundary(listed: list[str]) -> list[str]:
     return listed[: ends[0]] if ends else listed
 
 
-# ---- scripts with spaces
-
-
 def _spaced(sentence: str) -> Found:
     korean = KOREAN_OBJECT.match(sentence)
     if korean:
-        return Found(object=_cut(korean["object"].split()), deed=_korean_deed(korean["rest"]), verb=korean["rest"].split()[-1])
+        return Found(
+            object=_cut(korean["object"].split()),
+            deed=_korean_deed(korean["rest"]),
+            verb=korean["rest"].split()[-1],
+        )
     listed = sentence.split()
     deed, count, sure = _leading_verb(sentence, listed)
     if count and len(listed) > count:
@@ -172,11 +161,13 @@ def _before_verb(listed: list[str]) -> Found:
     if len(listed) > 1 and _bare_verb(last):
         return Found(object=_cut(kept[:-1]), deed=verbs()[_bare_verb(last)], verb=listed[-1])
     subject = _cut(kept)
-    return Found(object=subject, deed="make", article=had_article or (len(listed) > 1 and words.is_english(subject)))
+    return Found(
+        object=subject, deed="make", article=had_article or (len(listed) > 1 and words.is_english(subject))
+    )
 
 
 def _bare_verb(word: str) -> str:
-    """Return the known verb inside an inflected last word: 구현하기, 만들어줘, oluşturun; empty when there is none."""
+    """Return the known verb inside an inflected last word (구현하기, oluşturun); empty without one."""
     for ending in ("하기", "하세요", "해줘", "합니다", "하다", "기", "un", "un.", "in", "ın"):
         bare = word.removesuffix(ending)
         if bare != word and bare in verbs():
@@ -198,7 +189,23 @@ def _cut(listed: list[str]) -> str:
     for index, word in enumerate(listed):
         if index and words.fold(word) in word_set("boundaries"):
             break
-        if index and words.fold(word) in {"and", "or", "&", "und", "oder", "et", "ou", "y", "и", "или", "e", "och", "og", "en", "ve"}:
+        if index and words.fold(word) in {
+            "and",
+            "or",
+            "&",
+            "und",
+            "oder",
+            "et",
+            "ou",
+            "y",
+            "и",
+            "или",
+            "e",
+            "och",
+            "og",
+            "en",
+            "ve",
+        }:
             break
         cut = SOFT_CUT.search(word + " ")
         if cut and cut.start() < len(word) and not re.search(r"\w[.:]\w", word):
@@ -220,61 +227,3 @@ def _hollow(listed: list[str], kept: list[str]) -> str:
     while len(kept) > 1 and words.fold(kept[-1]) in word_set("of_words") | word_set("articles"):
         kept = kept[:-1]
     return " ".join(kept).strip(" '’\"“”«».,;:!?") or " ".join(listed)
-
-
-# ---- scripts without spaces
-
-
-def _unspaced(sentence: str) -> Found:
-    text = sentence.strip()
-    lead = next((p for p in sorted(data.goal_words()["lead_prefixes"], key=len, reverse=True) if text.startswith(p)), "")
-    text = text[len(lead) :]
-    found = _japanese(text) or _moved(text) or _prefixed(text) or _suffixed(text)
-    subject = _clause(found.object if found else text)
-    return Found(object=subject, deed=found.deed if found else "make", verb=found.verb if found else "", lead=lead)
-
-
-def _clause(text: str) -> str:
-    clause = SOFT_CUT.split(text.strip(), maxsplit=1)[0].strip()
-    return re.sub(r"^(?:一个|一套|一份|一場|一场|新的|我们的|我的|个)", "", clause) or text.strip()
-
-
-def _deed_in(text: str, table: str) -> tuple[str, str] | None:
-    found = [(v, deed) for deed, listed in data.goal_words()[table].items() for v in listed if v in text]
-    return max(found, key=lambda item: len(item[0])) if found else None
-
-
-def _japanese(text: str) -> Found | None:
-    match = JAPANESE_OBJECT.match(text)
-    if match is None:
-        return None
-    verb = _deed_in(match["rest"], "suffixes")
-    return Found(object=match["object"], deed=verb[1] if verb else "make", verb=verb[0] if verb else match["rest"])
-
-
-def _moved(text: str) -> Found | None:
-    match = CHINESE_MOVED.match(text)
-    verb = _deed_in(text, "prefixes") if match else None
-    return Found(object=match["object"], deed=verb[1] if verb else "move", verb=verb[0] if verb else "") if match else None
-
-
-def _prefixed(text: str) -> Found | None:
-    listed = [(v, deed) for deed, vs in data.goal_words()["prefixes"].items() for v in vs]
-    for verb, deed in sorted(listed, key=lambda item: -len(item[0])):
-        if text.startswith(verb) and len(text) > len(verb):
-            return Found(object=text[len(verb) :], deed=deed, verb=verb)
-    for verb, deed in sorted(listed, key=lambda item: -len(item[0])):
-        context = re.match(rf"^(?:为|给|在|对).{{1,16}}?{re.escape(verb)}(?P<object>.+)$", text)
-        if context:
-            return Found(object=context["object"], deed=deed, verb=verb)
-    return None
-
-
-def _suffixed(text: str) -> Found | None:
-    listed = [(v, deed) for table in ("suffixes", "prefixes") for deed, vs in data.goal_words()[table].items() for v in vs]
-    for verb, deed in sorted(listed, key=lambda item: -len(item[0])):
-        for tail in ("する", "したい", "します", ""):
-            ending = verb + tail
-            if text.endswith(ending) and len(text) > len(ending) + 1:
-                return Found(object=text[: -len(ending)].rstrip("のをがに"), deed=deed, verb=verb)
-    return None

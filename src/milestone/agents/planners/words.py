@@ -13,7 +13,9 @@ COMBINING = re.compile(r"[\u0300-\u036f]")
 def clean(text: str) -> str:
     """Return the text in one Unicode form, without control characters, keeping line breaks."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp"))
+    return "".join(
+        c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+    )
 
 
 def is_unspaced(text: str) -> bool:
@@ -39,7 +41,9 @@ def tokens(text: str) -> list[str]:
 
 def name_tokens(name: str) -> list[str]:
     """Return the words inside an identifier or a path: `LoginForm_v2` gives login, form, v2."""
-    return [fold(part) for word in re.split(r"[^0-9A-Za-z\u0080-\uffff]+", name) for part in CAMEL.split(word) if part]
+    return [
+        fold(part) for word in re.split(r"[^0-9A-Za-z\u0080-\uffff]+", name) for part in CAMEL.split(word) if part
+    ]
 
 
 def stem(word: str) -> str:

@@ -1,0 +1,168 @@
+"""Make a project: the folder, what git ignores, its first settings. Repeating it overwrites nothing."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from milestone import errors
+from milestone.workspace import place
+
+GITIGNORE = """\
+# What stays on this machine; everything else here is meant to be committed.
+local/
+worktrees/
+temp/
+logs/
+database/
+sessions/
+agents/
+backups/
+performance/
+web-dashboard/
+config/*.key
+config/*.local.yaml
+"""
+SCALE = """\
+# When this project outgrows its store. Milestones count when active or completed.
+scale_override: auto  # file, hybrid, database or postgresql instead of what is measured
+thresholds:
+  hybrid: {milestones: 25, team_size: 5}
+  database: {milestones: 100, team_size: 20}
+  postgresql: {milestones: 200}
+"""
+NOT_BUILT = ("hybrid", "sqlite", "database", "postgres", "postgresql")
+
+
+class InitRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants of a new project."""
+
+    start: Path  # the folder the call came from
+    name: str | None = None
+    timezone: str | None = None
+    backend: str = "auto"
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What `init` made: the `.milestones` folder, its project, the files that are new."""
+
+    root: Path
+    name: str
+    files: tuple[str, ...] = ()  # relative to the project's folder
+    in_git: bool = False
+
+    @property
+    def sentences(self) -> list[str]:
+        """What to tell: what was made, what git ignores, whose choice committing is."""
+        if not self.files:
+            return [f"{place.FOLDER}/ is there already; nothing was overwritten."]
+        told = [f"Made {place.FOLDER}/ on plain files in {self.root.parent.name or '/'}."]
+        if self.in_git:
+            told.append(f"Git ignores its log, sessions, worktrees and keys ({place.FOLDER}/.gitignore).")
+        return [*told, "Commit it when you like; nothing was staged."]
+
+
+def make_project(start: Path, *, environ: Mapping[str, str] | None = None) -> list[str]:
+    """Make a project for a folder and return the sentences that say what was made."""
+    return init(InitRequest(start=start), environ=environ or os.environ).sentences
+
+
+def init(request: InitRequest, *, environ: Mapping[str, str]) -> Made:
+    """Return what was made; files that are there stay as they are.
+
+    Raises:
+        InvalidRequest: unknown time zone, or a backend that is not built yet.
+        NotWritable: the folder cannot be written.
+    """
+    _check(request)
+    folder = project_folder(request.start, environ)
+    name = request.name or folder.name or "project"
+    root = folder / place.FOLDER
+    files = {".gitignore": GITIGNORE, "config/scale-detection.yaml": SCALE}
+    if request.name or request.timezone:
+        files["config/milestone-config.yaml"] = project_config(name, request.timezone)
+    try:
+        made = [path for path, text in files.items() if write_new(root / path, text)]
+        (root / "active").mkdir(exist_ok=True)
+    except OSError as error:
+        raise errors.NotWritable(
+            f"{root} cannot be written.", why=str(error.strerror), next=["milestone init"]
+        ) from error
+    return Made(
+        root=root,
+        name=name,
+        files=tuple(f"{place.FOLDER}/{path}" for path in made),
+        in_git=(folder / ".git").exists(),
+    )
+
+
+def project_folder(start: Path, environ: Mapping[str, str]) -> Path:
+    """Return where the project belongs: where one is, else the top of the git checkout, else the folder itself.
+
+    A home directory under git (dotfiles) is no project: the folder the call came from is taken there.
+    """
+    found = place.nearest(start)
+    if found is not None:
+        return found.parent
+    home = Path(environ.get("HOME") or "/")
+    for folder in place.searched(start):
+        git = folder / ".git"
+        if folder == home or folder == Path(folder.anchor):
+            return start
+        if git.is_dir():
+            return folder
+        if git.is_file():
+            return place.main_worktree(git) or folder
+    return start
+
+
+def project_config(name: str, timezone: str | None, **more: object) -> str:
+    """Return the text of a first `milestone-config.yaml`."""
+    lines = ["project:", f"  name: {quoted(name)}"]
+    if timezone:
+        lines.append(f"  timezone: {timezone}")
+    lines += [f"  {key}: {value}" for key, value in more.items() if value is not None]
+    return "\n".join(lines) + "\n"
+
+
+def quoted(text: str) -> str:
+    """Return a YAML double-quoted text."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def write_new(path: Path, text: str) -> bool:
+    """Write a file that is not there yet, durably; False when it is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
+    except FileExistsError:
+        return False
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return True
+
+
+def _check(request: InitRequest) -> None:
+    if request.backend in NOT_BUILT:
+        raise errors.InvalidRequest(
+            f"The {request.backend} backend is not built yet.",
+            why="this version keeps projects on plain files",
+            next=["milestone init --backend file"],
+        )
+    if request.timezone:
+        try:
+            ZoneInfo(request.timezone)
+        except (OSError, ValueError, LookupError):
+            raise _unknown_zone(request.timezone) from None
+
+
+def _unknown_zone(name: str) -> errors.InvalidRequest:
+    return errors.InvalidRequest(
+        f'There is no time zone "{name}".',
+        why="names look like Europe/Berlin",
+        next=["milestone init --timezone UTC"],
+    )
