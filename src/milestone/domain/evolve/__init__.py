@@ -1,1 +1,62 @@
-"""Events folded into bodies: `evolve(document, recorded)` makes the next document and never refuses."""
+"""`evolve(document, event)` makes the next document. It never refuses: whatever a log holds can be folded.
+
+Each noun's module has its `EVOLVERS`; they are collected here. A kind without a line changes nothing in the body
+(old programs read new logs), and still counts as a revision.
+"""
+
+from collections.abc import Callable, Iterable
+
+from milestone.domain import proof
+from milestone.domain.document import Body, Document, Recorded
+from milestone.domain.evolve import milestone, task
+
+EVOLVE: dict[str, Callable[[Body, Recorded], Body]] = {
+    **milestone.EVOLVERS,
+    **task.EVOLVERS,
+}
+
+
+def evolve(document: Document | None, recorded: Recorded) -> Document:
+    """Return the document after an event; an event about a document that is not there begins it."""
+    event = recorded.event
+    before = document or Document(kind=event.document, uid=event.uid, revision=0, body={})
+    change = EVOLVE.get(event.kind)
+    body = change(before.body, recorded) if change else before.body
+    proven = proof.folded(before.proven, before.body, body) if event.kind in proof.PROVING else before.proven
+    return Document(
+        kind=before.kind,
+        uid=before.uid,
+        revision=before.revision + 1,
+        body=body,
+        archived=_archived(before, recorded),
+        away=_away(before, recorded),
+        deleted=event.kind == "milestone.deleted" or (before.deleted and event.kind != "document.returned"),
+        proven=proven,
+    )
+
+
+def fold(events: Iterable[Recorded]) -> dict[tuple[str, str], Document]:
+    """Return every document that a log makes, by kind and uid."""
+    found: dict[tuple[str, str], Document] = {}
+    for recorded in events:
+        key = (recorded.event.document, recorded.event.uid)
+        found[key] = evolve(found.get(key), recorded)
+    return found
+
+
+def _archived(before: Document, recorded: Recorded) -> bool:
+    """A file that moved between `active/` and `completed/` says so in `archived`."""
+    kind, data = recorded.event.kind, recorded.event.data
+    if kind == "milestone.archived":
+        return True
+    if kind == "milestone.reopened":
+        return False
+    moved = data.get("archived") if kind.startswith("document.") or kind == "milestone.created" else None
+    return before.archived if moved is None else bool(moved)
+
+
+def _away(before: Document, recorded: Recorded) -> bool:
+    kind = recorded.event.kind
+    if kind == "document.removed":
+        return True
+    return before.away and kind not in ("document.returned", "milestone.created")

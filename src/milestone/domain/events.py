@@ -1,0 +1,238 @@
+"""Every kind of event and its own fields: the table that the reference is generated from.
+
+All events carry `seq at actor session operation milestone task` besides (`Recorded`, `Event`). A field that ends
+with `?` may be missing. Old programs read new logs: a kind that is not here folds to no change.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What an event kind means, and its own fields: name -> (type, meaning)."""
+
+    meaning: str
+    fields: Mapping[str, tuple[str, str]] = {}
+
+
+_ON = {"on?": ("date", "the day in the project's zone")}
+_REASON = {"reason?": ("text", "why")}
+_MUST = {"reason": ("text", "why")}
+_SET = {
+    "set?": ("map", "path -> new value"),
+    "unset?": ("list", "paths taken away"),
+}
+_BLOCKED = {"reason": ("text", "what stands in the way"), "kind?": ("text", "git, test, requirement, stall, ...")}
+_EVIDENCE = {"evidence?": ("list", "items `{grade by at command exit_code commit item}`")}
+_FACT = {"where": ("text", "path of the list it stands in"), "fact": ("text", "its name, else its text")}
+_PHASE = {"phase": ("text", "the phase's name")}
+_VIA = {
+    "via?": ("text", "hand or git; absent when a command did it"),
+    "commit?": ("text", "the commit that brought it"),
+    "author?": ("text", "who wrote it, where git says so"),
+    "archived?": ("flag", "the file lies under completed/"),
+}
+
+KINDS: dict[str, Kind] = {
+    "project.created": Kind("A project begins.", {"body": ("map", "the project's record")}),
+    "milestone.created": Kind(
+        "A milestone is planned, or its file appears.", {"body": ("map", "the whole record"), **_VIA}
+    ),
+    "milestone.edited": Kind("Fields of a milestone are changed by a command.", _SET),
+    "milestone.started": Kind("Work begins.", _ON),
+    "milestone.paused": Kind("Work rests by decision.", _REASON),
+    "milestone.blocked": Kind("Something stands in the way of the whole milestone.", _BLOCKED),
+    "milestone.resumed": Kind("Work goes on.", _REASON),
+    "milestone.completed": Kind("All of its work is done.", _ON),
+    "milestone.cancelled": Kind("It will not be done.", _REASON),
+    "milestone.reopened": Kind("A completed, archived or cancelled milestone is taken up again.", _MUST),
+    "milestone.rescheduled": Kind("Its dates change.", {**_SET, **_REASON}),
+    "milestone.renumbered": Kind(
+        "It gets another number.", {"id": ("text", "the new id"), "formerly?": ("text", "the id it had")}
+    ),
+    "milestone.archived": Kind(
+        "It moves to completed/ with its lessons.", {**_ON, **_SET, "lessons?": ("any", "what was learned")}
+    ),
+    "milestone.deleted": Kind("It is hidden; the log keeps it.", _REASON),
+    "task.added": Kind("A task is added.", {"task": ("map", "the whole task")}),
+    "task.edited": Kind("Fields of a task are changed by a command.", _SET),
+    "task.started": Kind("Work on a task begins.", {**_ON, **_REASON}),
+    "task.progressed": Kind(
+        "A worker reports how far it is.", {"percentage": ("number", "the worker's own figure")}
+    ),
+    "task.submitted": Kind("A task waits for review.", {}),
+    "task.completed": Kind("A task is done.", {**_ON, **_EVIDENCE, "note?": ("text", "what the worker wrote")}),
+    "task.failed": Kind(
+        "An attempt failed.", {**_REASON, **_EVIDENCE, "exit_code?": ("number", "of its command")}
+    ),
+    "task.retried": Kind("A failed or blocked task is to be tried again.", _REASON),
+    "task.blocked": Kind("Something stands in a task's way.", _BLOCKED),
+    "task.unblocked": Kind("Nothing stands in its way any more.", _REASON),
+    "task.assigned": Kind("Somebody is to do it; null for nobody.", {"assigned_to": ("text or null", "who")}),
+    "task.noted": Kind("A note.", {"note": ("text", "the note"), "next?": ("text", "for the next worker")}),
+    "task.time_logged": Kind(
+        "Time was spent; negative hours correct.",
+        {
+            "hours": ("number", "how long"),
+            "source": ("text", "logged, spent, session, executor"),
+            "who?": ("text", "who spent it"),
+            "date?": ("date", "when"),
+        },
+    ),
+    "task.cancelled": Kind("It will not be done.", _REASON),
+    "task.reopened": Kind("A completed or cancelled task is to be done again.", _MUST),
+    "task.claimed": Kind("Somebody holds it for a while.", {"lease": ("map", "token, holder, expires, scope")}),
+    "task.released": Kind("It is free again.", _REASON),
+    "dependency.added": Kind(
+        "A milestone (or with `task` that task) waits for another.",
+        {
+            "on": ("text", "id of what it waits for"),
+            "uid?": ("text", "the record the id means"),
+            "list?": ("text", "requires or enables"),
+        },
+    ),
+    "dependency.removed": Kind(
+        "It waits no longer.",
+        {"on": ("text", "id of what it waited for"), "written?": ("text", "the id as the record spelt it")},
+    ),
+    "risk.identified": Kind("A risk is named.", {"risk": ("map", "the whole risk")}),
+    "risk.changed": Kind("A risk is changed.", {"id": ("text", "which"), **_SET}),
+    "risk.closed": Kind("A risk is past.", {"id": ("text", "which"), **_REASON}),
+    "question.asked": Kind("A plan leaves something open.", {"question": ("map", "the whole question")}),
+    "question.answered": Kind(
+        "A question is answered, and what it decides is changed.",
+        {
+            "id": ("text", "which"),
+            "answer": ("text", "the answer"),
+            "by?": ("text", "who, when not the actor"),
+            **_SET,
+        },
+    ),
+    "fact.met": Kind(
+        "A criterion, condition or external dependency has become true.",
+        {**_FACT, "evidence?": ("any", "text, path, URL or a command's result"), "by?": ("text", "who says so")},
+    ),
+    "fact.unmet": Kind("It is not true any more.", {**_FACT, **_REASON}),
+    "override.used": Kind(
+        "A person went past unmet requirements.",
+        {"what": ("text", "the refused verb"), "reason": ("text", "why"), "unmet": ("list", "what was not met")},
+    ),
+    "evidence.recorded": Kind("Evidence without finishing.", {"evidence": ("map", "one item")}),
+    "deliverable.stored": Kind(
+        "A file was taken into the store.",
+        {
+            "path": ("text", "where it lies"),
+            "digest": ("text", "of its content"),
+            "phase?": ("text", "for which phase"),
+            "bytes?": ("number", "its size"),
+        },
+    ),
+    "phase.started": Kind("A phase begins.", {**_PHASE, **_ON}),
+    "phase.submitted": Kind("A phase waits for approval.", {**_PHASE, "digest?": ("text", "of what is judged")}),
+    "phase.approved": Kind(
+        "An approver approves.", {**_PHASE, "given?": ("map", "`{by proof digest comment at}`")}
+    ),
+    "phase.changes_requested": Kind("An approver wants changes.", {**_PHASE, "comment?": ("text", "which")}),
+    "phase.rejected": Kind("An approver says no.", {**_PHASE, "comment?": ("text", "why")}),
+    "phase.completed": Kind("A phase without approval is done.", {**_PHASE, **_ON}),
+    "vote.cast": Kind("A vote.", {**_PHASE, "vote": ("text", "yes or no")}),
+    "vote.closed": Kind("A vote has ended.", {**_PHASE, "result": ("map", "shares and voters")}),
+    "approval.requested": Kind("Approvers are asked.", {**_PHASE, "approvers?": ("list", "who")}),
+    "approval.reminded": Kind("Approvers are reminded.", {**_PHASE, "approvers?": ("list", "who")}),
+    "approval.escalated": Kind("An approval is late.", {**_PHASE, "to?": ("text", "who hears of it")}),
+    "approval.delegated": Kind(
+        "Somebody else judges.", {**_PHASE, "to": ("text", "who"), "until?": ("date", "till")}
+    ),
+    "approval.withdrawn": Kind("An approval is taken back.", {**_PHASE, **_REASON}),
+    "approval.expired": Kind("What was approved has changed.", {**_PHASE, "digest?": ("text", "as it is now")}),
+    "session.started": Kind("A run begins.", {"body?": ("map", "the session's record")}),
+    "session.saved": Kind("A run's state is kept.", {"context?": ("map", "directory, branch, notes, next steps")}),
+    "session.interrupted": Kind("A run was stopped.", _REASON),
+    "session.resumed": Kind("A run goes on.", _SET),
+    "session.ended": Kind("A run is over.", {"state?": ("text", "ended, failed or waiting")}),
+    "run.step_started": Kind("A step of a run begins.", {"step?": ("text", "which")}),
+    "run.step_finished": Kind("A step of a run is over.", {"step?": ("text", "which")}),
+    "agent.registered": Kind("A worker or role is there.", {"agent?": ("map", "its entry")}),
+    "agent.message": Kind("A message between agents.", {"message?": ("map", "from, to, text")}),
+    "agent.failed": Kind("A worker died.", _REASON),
+    "agent.restarted": Kind("A worker was replaced.", _REASON),
+    "agent.removed": Kind("A worker is gone.", _REASON),
+    "lease.expired": Kind("A claim ran out.", {"token?": ("text", "which")}),
+    "lease.fenced": Kind("A late writer was refused.", {"token?": ("text", "which")}),
+    "blocker.detected": Kind("A role found what stands in the way.", _BLOCKED),
+    "blocker.escalated": Kind("A blocker lasts too long.", {**_REASON, "to?": ("text", "who hears of it")}),
+    "blocker.resolved": Kind("A blocker is gone.", _REASON),
+    "commands.trusted": Kind("Commands from outside were confirmed.", {"digests?": ("list", "of their texts")}),
+    "budget.warned": Kind("A budget is nearly used.", {"share?": ("number", "used")}),
+    "budget.exceeded": Kind("A budget is used up.", {"share?": ("number", "used")}),
+    "commit.recorded": Kind(
+        "A commit was made for a task.", {"commit": ("text", "its hash"), "branch?": ("text", "where")}
+    ),
+    "branch.merged": Kind("A branch was merged.", {"branch?": ("text", "which"), "into?": ("text", "where")}),
+    "branch.conflicted": Kind(
+        "A merge met a conflict.", {"branch?": ("text", "which"), "files?": ("list", "where")}
+    ),
+    "branch.pushed": Kind("A branch was pushed.", {"branch?": ("text", "which"), "remote?": ("text", "where")}),
+    "pull_request.opened": Kind("A pull request was opened.", {"url?": ("text", "where")}),
+    "ci.started": Kind("A pipeline began.", {"url?": ("text", "where")}),
+    "ci.finished": Kind("A pipeline ended.", {"url?": ("text", "where"), "result?": ("text", "how")}),
+    "notification.sent": Kind("Somebody was told.", {"channel?": ("text", "how")}),
+    "notification.failed": Kind("Telling failed.", {"channel?": ("text", "how"), **_REASON}),
+    "document.edited": Kind(
+        "A file was changed by hand or by git.",
+        {**_VIA, **_SET, "body?": ("map", "the whole record of a new file")},
+    ),
+    "document.removed": Kind("A file is gone; its number stays taken.", _VIA),
+    "document.returned": Kind("A file is back.", {**_VIA, **_SET, "body?": ("map", "the whole record")}),
+    "conflict.kept": Kind("A value a merge could not keep.", {"conflict": ("map", "`{field value other by at}`")}),
+    "conflict.settled": Kind(
+        "Somebody chose a value.", {"field": ("text", "its path"), "value?": ("any", "the choice")}
+    ),
+    "change.undone": Kind("A change was taken back.", {"seq": ("number", "of the event")}),
+    "store.migrated": Kind("The store moved.", {"to?": ("text", "the backend")}),
+    "store.backed_up": Kind("A backup was made.", {"id?": ("text", "which")}),
+    "store.restored": Kind("The store was taken back to a moment.", {"to?": ("number", "seq")}),
+    "store.repaired": Kind("The doctor repaired something.", {"what?": ("text", "what")}),
+    "store.synced": Kind("Files and store were settled after a merge.", {"adopted?": ("number", "how many")}),
+    "scale.detected": Kind("The project has grown.", {"count?": ("number", "milestones")}),
+    "scale.advised": Kind("Another backend would fit.", {"to?": ("text", "which")}),
+    "config.changed": Kind("A setting was changed.", {"key": ("text", "which"), "value?": ("any", "to what")}),
+    "key.rotated": Kind("A key was replaced.", {"key?": ("text", "which")}),
+    "person.added": Kind("Somebody joins.", {"handle": ("text", "who")}),
+    "person.changed": Kind("Somebody's entry changes.", {"handle": ("text", "who")}),
+    "person.removed": Kind("Somebody leaves.", {"handle": ("text", "who")}),
+    "access.denied": Kind("Somebody was refused.", {"verb?": ("text", "what")}),
+}
+
+_CHECKS: Mapping[str, tuple[type, ...]] = {
+    "text": (str,),
+    "text or null": (str, type(None)),
+    "date": (str,),
+    "number": (int, float),
+    "flag": (bool,),
+    "map": (dict,),
+    "list": (list, tuple),
+    "any": (object,),
+}
+
+
+def problems(kind: str, data: Mapping[str, Any]) -> list[str]:
+    """Return what is wrong with an event's own fields: unknown kind or field, a missing one, a wrong type.
+
+    Other rooms may carry fields of their own beyond the table only where a kind says so; tests call this on every
+    event that `decide` makes.
+    """
+    known = KINDS.get(kind)
+    if known is None:
+        return [f"unknown event kind {kind}"]
+    names = {name.rstrip("?"): name for name in known.fields}
+    found = [f"{kind}: unknown field {field}" for field in data if field not in names]
+    for name, (type_name, _) in known.fields.items():
+        bare = name.rstrip("?")
+        if bare not in data:
+            found += [] if name.endswith("?") else [f"{kind}: {bare} is missing"]
+        elif not isinstance(data[bare], _CHECKS[type_name]) and not (name.endswith("?") and data[bare] is None):
+            found.append(f"{kind}: {bare} is no {type_name}")
+    return found

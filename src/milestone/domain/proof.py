@@ -1,0 +1,166 @@
+"""Proof instead of trust: seals of what commands recorded, and the grades that follow from them.
+
+A seal is a short digest of (where, what, canonical value). It is bound to content: a checkout that takes a
+completion away and brings it back unchanged finds its seal again; text nobody recorded has none: it is *typed*.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from milestone.domain import paths
+from milestone.domain.document import Body, Document
+
+GRADES = ("typed", "self-reported", "command", "CI")  # least first
+
+# Events whose additions become proven, and whose removals stop being so.
+PROVING = frozenset(
+    {
+        *("task.completed", "task.failed", "task.reopened", "task.retried", "task.cancelled", "evidence.recorded"),
+        *("fact.met", "fact.unmet", "milestone.reopened", "vote.cast", "vote.closed", "approval.withdrawn"),
+        *("phase.started", "phase.submitted", "phase.completed"),
+        *("phase.approved", "phase.changes_requested", "phase.rejected"),
+    }
+)
+
+
+def seal(where: str, what: str, value: Any) -> str:
+    """Return the seal of one recorded thing."""
+    text = json.dumps([where, what, value], sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def seals(body: Body) -> set[str]:
+    """Return the seal of everything in a record that would need one to count."""
+    return set(_all(body))
+
+
+def folded(proven: Sequence[str], before: Body, after: Body) -> tuple[str, ...]:
+    """Return the proven seals after a command changed a record: what it added, without what it took away."""
+    old, new = seals(before), seals(after)
+    return tuple(sorted((set(proven) - (old - new)) | (new - old)))
+
+
+def completion(task: Mapping[str, Any]) -> str | None:
+    """Return the seal a completed task needs; None for one that is not completed."""
+    if task.get("status") != "completed":
+        return None
+    return seal(str(task.get("id")), "completed", [task.get("status"), task.get("completed_at")])
+
+
+def fact_seal(where: str, fact: Mapping[str, Any]) -> str | None:
+    """Return the seal a fact needs to count as met; None for one that does not say so."""
+    if fact.get("met") is not True:
+        return None
+    return seal(where, "fact", {key: value for key, value in fact.items() if value is not None})
+
+
+def is_proven(document: Document, where: str, what: str, value: Any) -> bool:
+    """Tell whether a command recorded this value there."""
+    return seal(where, what, value) in document.proven
+
+
+def grade(document: Document, task: Mapping[str, Any]) -> str | None:
+    """Return how well a task's completion is known: None when it is not completed, else one of `GRADES`.
+
+    Without its seal it is typed; what a command recorded is at least self-reported; sealed evidence lifts it.
+    """
+    wanted = completion(task)
+    if wanted is None:
+        return None
+    if wanted not in document.proven:
+        return "typed"
+    grades = [g for g in evidence_grades(document, task) if g in GRADES]
+    return max(["self-reported", *grades], key=GRADES.index)
+
+
+def evidence_grades(document: Document, task: Mapping[str, Any]) -> list[str]:
+    """Return the grade of each evidence item of a task; an item without its seal is typed."""
+    where = str(task.get("id"))
+    return [
+        str(item.get("grade") or "self-reported") if is_proven(document, where, "evidence", item) else "typed"
+        for item in _dicts(task.get("evidence"))
+    ]
+
+
+def counts(document: Document, task: Mapping[str, Any], required: bool) -> bool:
+    """Tell whether a completion counts for order: any, or with `evidence: required` only one with a real grade."""
+    found = grade(document, task)
+    return found is not None and not (required and found == "typed")
+
+
+def _all(body: Body) -> Iterator[str]:
+    for where, fact in facts_of(body):
+        wanted = fact_seal(where, fact)
+        if wanted:
+            yield wanted
+    yield from _phases("", body.get("phases"))
+    for task in _dicts(body.get("tasks")):
+        where = str(task.get("id"))
+        done = completion(task)
+        if done:
+            yield done
+        yield from (seal(where, "evidence", item) for item in _dicts(task.get("evidence")))
+        workflow = task.get("kiro_workflow")
+        yield from _phases(where, workflow.get("phases") if isinstance(workflow, Mapping) else None)
+
+
+def _phases(where: str, phases: Any) -> Iterator[str]:
+    if not isinstance(phases, Mapping):
+        return
+    for name, phase in phases.items():
+        if not isinstance(phase, Mapping):
+            continue
+        place = f"{where}/{name}"
+        if phase.get("status") in ("approved", "completed"):
+            yield phase_seal(place, phase)
+        approval = phase.get("approval")
+        if isinstance(approval, Mapping):
+            yield from (seal(place, "given", item) for item in _dicts(approval.get("given")))
+
+
+def phase_seal(place: str, phase: Mapping[str, Any]) -> str:
+    """Return the seal an approved or completed phase needs; `place`: `TASK/PHASE`, `/PHASE` of the milestone."""
+    return seal(place, "phase", [phase.get("status"), phase.get("approved_at") or phase.get("completed_at")])
+
+
+def facts_of(body: Body) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield every fact of a record that is written out (not a bare text), with the path of its list."""
+    for where, items in fact_lists(body):
+        for item in _dicts(items):
+            yield where, item
+
+
+def fact_lists(body: Body) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Yield every list of facts in a record with its path: criteria, conditions, external ones, each gate's."""
+    if isinstance(body.get("success_criteria"), list):
+        yield "success_criteria", body["success_criteria"]
+    needs = body.get("dependencies")
+    if isinstance(needs, Mapping):
+        for name in ("conditions", "external"):
+            if isinstance(needs.get(name), list):
+                yield f"dependencies/{name}", needs[name]
+    kiro = body.get("kiro_configuration")
+    gates = kiro.get("approval_gates") if isinstance(kiro, Mapping) else None
+    for gate, rules in gates.items() if isinstance(gates, Mapping) else ():
+        if isinstance(rules, Mapping) and isinstance(rules.get("criteria"), list):
+            yield paths.join("kiro_configuration", "approval_gates", str(gate), "criteria"), rules["criteria"]
+    yield from _phase_criteria("phases", body.get("phases"))
+    for task in _dicts(body.get("tasks")):
+        workflow = task.get("kiro_workflow")
+        if isinstance(workflow, Mapping):
+            yield from _phase_criteria(
+                paths.join("tasks", str(task.get("id")), "kiro_workflow", "phases"), workflow.get("phases")
+            )
+
+
+def _phase_criteria(where: str, phases: Any) -> Iterator[tuple[str, Sequence[Any]]]:
+    for name, phase in phases.items() if isinstance(phases, Mapping) else ():
+        approval = phase.get("approval") if isinstance(phase, Mapping) else None
+        if isinstance(approval, Mapping) and isinstance(approval.get("criteria"), list):
+            yield f"{where}/{paths.join(str(name))}/approval/criteria", approval["criteria"]
+
+
+def _dicts(items: Any) -> list[Mapping[str, Any]]:
+    return [item for item in items if isinstance(item, Mapping)] if isinstance(items, list) else []
