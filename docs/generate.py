@@ -4,11 +4,12 @@ import argparse
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from milestone import errors
 from milestone.cli import grammar, main, options, shell
+from milestone.domain import events, states
 from milestone.registry import load
 
 ROOT = Path(__file__).parents[1]
@@ -66,9 +67,42 @@ def error_page() -> str:
     )
 
 
+def event_page() -> str:
+    """Return the page of event kinds with their own fields."""
+    rows = [(f"`{name}`", kind.meaning, _fields(kind.fields)) for name, kind in events.KINDS.items()]
+    return (
+        "# Events\n\nEach event has `seq at actor session operation milestone task` and its own fields; "
+        "a field with `?` may be missing.\n\n" + _table(("kind", "meaning", "fields"), rows)
+    )
+
+
+def state_page() -> str:
+    """Return the page of states: what leaves each, and a drawing."""
+    parts = ["# States\n\nA word on an arrow is the last word of the event that goes this way (`task.started`).\n"]
+    for noun, table in states.TABLES.items():
+        parts += [f"## {noun}\n", f"{_first_line(table)}\n", "```text", *_drawing(table), "```\n"]
+    return "\n".join(parts)
+
+
+def _drawing(table: type[states.State]) -> Iterator[str]:
+    width = max(len(state.value) for state in table)
+    verbs = max((len(verb) for state in table for verb in state.leaves), default=0)
+    for state in table:
+        for number, (verb, target) in enumerate(state.leaves.items()):
+            yield f"{state.value if not number else '':<{width}} --{verb:-<{verbs}}--> {target}"
+        if not state.leaves:
+            yield f"{state.value:<{width}}   (no way out)"
+
+
+def _fields(fields: Mapping[str, tuple[str, str]]) -> str:
+    return "; ".join(f"`{name}` {kind}: {meaning}" for name, (kind, meaning) in fields.items())
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "errors.md": error_page,
+    "events.md": event_page,
+    "states.md": state_page,
     "exit-codes.md": exit_codes,
 }
 

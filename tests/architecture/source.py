@@ -19,12 +19,13 @@ def name(path: Path) -> str:
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
-    """Yield the dotted name of every module a tree imports, wherever the import stands."""
+    """Yield the dotted name of every module, and of every name taken from one, wherever the import stands."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def called(tree: ast.Module) -> Iterator[str]:

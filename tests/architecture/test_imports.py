@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # A drawer, and what its kinds share: the protocol and plain tools that are no kind themselves.
 DRAWERS = {
-    "milestone.agents.executors": {"base"},
+    "milestone.agents.executors": {"base", "process", "supervise"},
     "milestone.agents.roles": {"base"},
     "milestone.cli.commands": set[str](),
 }
