@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterable
 
 from milestone.domain import proof
 from milestone.domain.document import Body, Document, Recorded
-from milestone.domain.evolve import milestone, task
+from milestone.domain.evolve import milestone, phase, task
 
 EVOLVE: dict[str, Callable[[Body, Recorded], Body]] = {
     **milestone.EVOLVERS,
     **task.EVOLVERS,
+    **phase.EVOLVERS,
 }
 
 

@@ -1,0 +1,162 @@
+"""What an event about a phase makes of the record. Nothing here refuses."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from milestone.domain import paths, phases
+from milestone.domain.document import Body, Recorded
+
+Fold = Callable[[Body, Recorded], Body]
+
+
+def started(body: Body, recorded: Recorded) -> Body:
+    """The phase is worked on; a task that waited or was blocked goes on."""
+    changes = {"status": "in_progress", "started_at": recorded.at}
+    body = _into(body, recorded, {**changes, "completed_at": None, "approved_at": None})
+    name = str(recorded.event.data["phase"])
+    if recorded.event.task is None:
+        return body
+    body = _task(body, recorded, {"status": "in_progress", "blocked": None})
+    return dict(paths.put(body, f"{_subject(recorded)}/kiro_workflow/current_phase", name))
+
+
+def stored(body: Body, recorded: Recorded) -> Body:
+    """A deliverable lies in the folder, with this digest."""
+    data = recorded.event.data
+    known = paths.get(body, f"{_place(body, recorded)}/stored", {})
+    return _into(body, recorded, {"stored": {**known, str(data["path"]): data["digest"]}})
+
+
+def submitted(body: Body, recorded: Recorded) -> Body:
+    """The phase waits for people, bound to what was handed in."""
+    approval = {
+        "status": "pending",
+        "digest": recorded.event.data["digest"],
+        "submitted_at": recorded.at,
+        "submitted_by": recorded.actor.name,
+    }
+    body = _into(body, recorded, {"status": "in_review", "completed_at": recorded.at, "approved_at": None})
+    body = _approval(_keep_stored(body, recorded), recorded, approval)
+    return _task(body, recorded, {"status": "in_review"})
+
+
+def approved(body: Body, recorded: Recorded) -> Body:
+    """One person approved; with the last one the phase is approved."""
+    data = recorded.event.data
+    given = paths.get(body, f"{_place(body, recorded)}/approval/given", [])
+    body = _approval(body, recorded, {"given": [*given, data["given"]]})
+    if not data.get("complete"):
+        return body
+    body = _approval(body, recorded, {"status": "approved"})
+    return _into(body, recorded, {"status": "approved", "approved_at": recorded.at})
+
+
+def changes_requested(body: Body, recorded: Recorded) -> Body:
+    """The work goes back to who does it."""
+    body = _attempt(body, recorded, "changes_requested")
+    return _task(body, recorded, {"status": "in_progress"})
+
+
+def rejected(body: Body, recorded: Recorded) -> Body:
+    """The phase is refused; its task is blocked until somebody retries it."""
+    body = _attempt(body, recorded, "rejected")
+    data = recorded.event.data
+    reason = f"{data['phase']} was rejected: {data.get('comment', '')}"
+    blocked = {"reason": reason, "since": recorded.at, "by": data.get("by"), "kind": "rejected"}
+    return _task(body, recorded, {"status": "blocked", "blocked": blocked})
+
+
+def withdrawn(body: Body, recorded: Recorded) -> Body:
+    """Somebody took an approval back; the gate it opened is closed."""
+    data = recorded.event.data
+    place = _place(body, recorded)
+    given = [
+        item for item in paths.get(body, f"{place}/approval/given", []) if item.get("by") not in data["givers"]
+    ]
+    body = _kept(body, recorded, "withdrawn")
+    body = _approval(body, recorded, {"given": given, "status": "pending"})
+    return _into(body, recorded, {"status": "in_review", "approved_at": None})
+
+
+def completed(body: Body, recorded: Recorded) -> Body:
+    """The phase is over; nobody had to approve it."""
+    return _into(_keep_stored(body, recorded), recorded, {"status": "completed", "completed_at": recorded.at})
+
+
+EVOLVERS: Mapping[str, Fold] = {
+    "phase.started": started,
+    "phase.submitted": submitted,
+    "phase.approved": approved,
+    "phase.changes_requested": changes_requested,
+    "phase.rejected": rejected,
+    "phase.completed": completed,
+    "approval.withdrawn": withdrawn,
+    "deliverable.stored": stored,
+}
+
+
+def _attempt(body: Body, recorded: Recorded, status: str) -> Body:
+    body = _kept(body, recorded, status)
+    body = _approval(body, recorded, {"status": status})
+    return _into(body, recorded, {"status": status, "completed_at": None, "approved_at": None})
+
+
+def _kept(body: Body, recorded: Recorded, what: str) -> Body:
+    """Add to the phase's history what was decided about this attempt."""
+    place = _place(body, recorded)
+    phase = paths.get(body, place, {})
+    data = recorded.event.data
+    entry = {
+        "status": what,
+        "at": recorded.at,
+        "by": data.get("by"),
+        "comment": data.get("comment"),
+        "digest": data.get("digest"),
+        "started_at": phase.get("started_at"),
+        "completed_at": phase.get("completed_at"),
+    }
+    history = phase.get("history") if isinstance(phase.get("history"), list) else []
+    return _into(body, recorded, {"history": [*history, _without_none(entry)]})
+
+
+def _keep_stored(body: Body, recorded: Recorded) -> Body:
+    files = recorded.event.data.get("files")
+    return _into(body, recorded, {"stored": dict(files)}) if isinstance(files, dict) and files else body
+
+
+def _subject(recorded: Recorded) -> str:
+    return paths.join("tasks", recorded.event.task) if recorded.event.task else ""
+
+
+def _place(body: Body, recorded: Recorded) -> str:
+    """Return the path of the phase's map, by the key the record uses for it."""
+    wanted = phases.named(phases.of(body, recorded.event.task), str(recorded.event.data["phase"]))
+    key = wanted.key if wanted else str(recorded.event.data["phase"])
+    if recorded.event.task is None:
+        return paths.join("phases", key)
+    return paths.join("tasks", recorded.event.task, "kiro_workflow", "phases", key)
+
+
+def _into(body: Body, recorded: Recorded, changes: Mapping[str, Any]) -> Body:
+    return _merge(body, _place(body, recorded), changes)
+
+
+def _approval(body: Body, recorded: Recorded, changes: Mapping[str, Any]) -> Body:
+    return _merge(body, f"{_place(body, recorded)}/approval", changes)
+
+
+def _task(body: Body, recorded: Recorded, changes: Mapping[str, Any]) -> Body:
+    return _merge(body, _subject(recorded), changes) if recorded.event.task else body
+
+
+def _merge(body: Body, place: str, changes: Mapping[str, Any]) -> Body:
+    found = paths.get(body, place, {})
+    whole = {**(found if isinstance(found, dict) else {}), **changes}
+    changed: Body = paths.put(body, place, _without_none(whole, only=changes))
+    return changed
+
+
+def _without_none(whole: Mapping[str, Any], only: Mapping[str, Any] | None = None) -> Body:
+    """Return a map without the keys a change set to nothing; what the record had as null stays."""
+    gone = {key for key, value in (only if only is not None else whole).items() if value is None}
+    return {key: value for key, value in whole.items() if key not in gone}

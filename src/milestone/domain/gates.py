@@ -1,0 +1,201 @@
+"""Whether a gate is open: computed from approvals bound to the deliverables as they are, never from a word.
+
+An approval counts when a command recorded it (its seal), for exactly these contents (its digest), from somebody
+who is listed, known well enough (`approvals.proof`). Hand-typed ones are shown and open nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from milestone.domain import facts, people, proof
+from milestone.domain.context import Context, Person
+from milestone.domain.deliverables import Found, plain
+from milestone.domain.document import Body, Document
+from milestone.domain.phases import DONE, Phase, current, of
+
+PROOFS = ("named", "present", "signed")  # how the giver of an approval is known, least first
+
+
+class Gate(msgspec.Struct, frozen=True, kw_only=True):
+    """How the gate after a phase stands at one moment."""
+
+    phase: str
+    open: bool
+    required: bool = False
+    digest: str | None = None  # of the deliverables as they are
+    approved_by: tuple[str, ...] = ()  # whose approval counts
+    waiting_for: tuple[str, ...] = ()  # approvers still asked; empty with approvals missing: any person
+    uncounted: tuple[tuple[str, str], ...] = ()  # (who, why their approval does not count)
+    unmet: tuple[str, ...] = ()  # criteria
+
+    @property
+    def changed(self) -> bool:
+        """Whether it was approved and something changed since."""
+        return not self.open and any(why == CHANGED for _, why in self.uncounted)
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What a task, or a milestone's own course, needs next."""
+
+    kind: str  # run (work on the phase), review (people decide), blocked (rejected), done
+    phase: str | None = None
+    gate: Gate | None = None  # what it waits at
+
+
+CHANGED = "the deliverables changed since"
+TYPED = "typed by hand, not recorded by a command"
+
+
+def gate(document: Document, task_id: str | None, phase: Phase, digest: str | None, ctx: Context) -> Gate:
+    """Return how the gate after a phase stands while its deliverables have this digest.
+
+    Without an approval asked for it is open when a command, or under `evidence: advised` anybody, completed the
+    phase.
+    """
+    if not phase.required:
+        return Gate(phase=phase.name, open=phase.status in DONE, digest=digest)
+    least = least_proof(ctx.settings)
+    reasons = [(item, _why_not(document, task_id, phase, item, digest, least)) for item in phase.given]
+    counted = [str(item.get("by")) for item, why in reasons if why is None]
+    allowed = [name for name in counted if may_approve(phase, name, ctx.people)]
+    uncounted = [(str(item.get("by")), why) for item, why in reasons if why]
+    uncounted += [(name, "not one of the approvers") for name in counted if name not in allowed]
+    if phase.claimed:
+        uncounted.append((phase.claimed, TYPED))
+    missing = still_asked(phase, allowed, ctx.people)
+    unmet = unmet_criteria(document, task_id, phase)
+    return Gate(
+        phase=phase.name,
+        open=missing is None and not unmet and phase.status in DONE,
+        required=True,
+        digest=digest,
+        approved_by=tuple(dict.fromkeys(allowed)),
+        waiting_for=missing or (),
+        uncounted=tuple(uncounted),
+        unmet=tuple(unmet),
+    )
+
+
+def still_asked(phase: Phase, given: Sequence[str], team: Sequence[Person]) -> tuple[str, ...] | None:
+    """Return whose approval is missing; None when these are enough, empty when any person may add one."""
+    people_given = {identity(name, team) for name in given}
+    left = tuple(a for a in phase.approvers if not any(answers(a, name, team) for name in given))
+    if phase.quorum or not phase.approvers:
+        return None if len(people_given) >= (phase.quorum or 1) else left
+    return left or None
+
+
+def may_approve(phase: Phase, name: str, team: Sequence[Person]) -> bool:
+    """Return whether that person may decide: somebody listed, or anybody where nobody is."""
+    return not phase.approvers or any(answers(approver, name, team) for approver in phase.approvers)
+
+
+def answers(approver: str, name: str, team: Sequence[Person]) -> bool:
+    """Return whether a person answers to an approver's text: handle, name, e-mail or role, else the plain name."""
+    holders = people.holders(approver, team)
+    if holders:
+        person = people.match(name, team)
+        return person is not None and person in holders
+    return identity(approver, team) == identity(name, team)
+
+
+def identity(name: str, team: Sequence[Person]) -> str:
+    """Return one word for one person, however they were written."""
+    person = people.match(name, team)
+    return person.handle if person else plain(name.lstrip("@"))
+
+
+def least_proof(settings: Mapping[str, Any]) -> str:
+    """Return the least proof that counts, by `approvals.proof`."""
+    wanted = settings.get("approvals.proof") or "named"
+    return wanted if wanted in PROOFS else "signed"
+
+
+def is_enough(proof_level: str, least: str) -> bool:
+    """Return whether a giver is known well enough; a word nobody knows never is."""
+    return proof_level in PROOFS and PROOFS.index(proof_level) >= PROOFS.index(least)
+
+
+def unmet_criteria(document: Document, task_id: str | None, phase: Phase) -> list[str]:
+    """Return the gate's criteria that nobody and nothing has met.
+
+    One that names a deliverable of the phase (`architecture approved`) is met by approving it.
+    """
+    where = _criteria_place(document.body, task_id, phase)
+    own = {plain(item.name).rpartition(".")[0] or plain(item.name) for item in phase.expected}
+    return [
+        fact.name
+        for fact in facts.read(list(phase.criteria), where, document.proven)
+        if not fact.met and names_deliverable(fact.name, own) is None
+    ]
+
+
+def names_deliverable(fact: str, stems: set[str]) -> str | None:
+    """Return which deliverable a fact speaks of: `api_design` in `api_design_approved`; None for none."""
+    words = plain(fact)
+    endings = ("", "-approved", "-validated", "-complete", "-completed", "-accepted")
+    return next((stem for stem in sorted(stems) if stem and words in {stem + end for end in endings}), None)
+
+
+def next_step(document: Document, task_id: str | None, found: Mapping[str, Found], ctx: Context) -> Step:
+    """Return what comes next: the first gate that is closed, else the first phase that is not over."""
+    course = of(document.body, task_id)
+    for phase in course:
+        if phase.status == "rejected":
+            return Step(kind="blocked", phase=phase.name)
+        if phase.status not in DONE and phase.status != "in_review":
+            return Step(kind="run", phase=phase.name)
+        judged = found.get(phase.name)
+        standing = gate(document, task_id, phase, judged.digest if judged else None, ctx)
+        if not standing.open:
+            return Step(kind="review", phase=phase.name, gate=standing)
+    return Step(kind="done")
+
+
+def closed_before(
+    document: Document, task_id: str | None, name: str, found: Mapping[str, Found], ctx: Context
+) -> Gate | None:
+    """Return the first closed gate on the way to a phase; None when the way is free."""
+    for phase in of(document.body, task_id):
+        if phase.name == name:
+            return None
+        judged = found.get(phase.name)
+        standing = gate(document, task_id, phase, judged.digest if judged else None, ctx)
+        if not standing.open:
+            return standing
+    return None
+
+
+def now_at(body: Body, task_id: str | None) -> str | None:
+    """Return the name of the phase a subject is in; None when all are over or there are none."""
+    phase = current(of(body, task_id))
+    return phase.name if phase else None
+
+
+def place(task_id: str | None, phase: Phase) -> str:
+    """Return where the seals of a phase lie: `TASK/PHASE`, for the milestone's own `/PHASE`."""
+    return f"{task_id or ''}/{phase.key}"
+
+
+def _why_not(
+    document: Document, task_id: str | None, phase: Phase, item: Body, digest: str | None, least: str
+) -> str | None:
+    if not proof.is_proven(document, place(task_id, phase), "given", item):
+        return TYPED
+    if not is_enough(str(item.get("proof")), least):
+        return f"given as {item.get('proof')}, this project asks for {least}"
+    return None if digest is not None and item.get("digest") == digest else CHANGED
+
+
+def _criteria_place(body: Body, task_id: str | None, phase: Phase) -> str:
+    """Return the path of the list that a phase's criteria come from."""
+    path = f"phases/{phase.key}" if task_id is None else f"tasks/{task_id}/kiro_workflow/phases/{phase.key}"
+    if phase.own_criteria:
+        return f"{path}/approval/criteria"
+    configured = body.get("kiro_configuration")
+    gates = configured.get("approval_gates") if isinstance(configured, dict) else None
+    prefix = phase.name + "-to-"
+    key = next((str(k) for k in gates or {} if plain(str(k)).startswith(prefix)), "")
+    return f"kiro_configuration/approval_gates/{key}/criteria"
