@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from milestone.storage.yaml_order import in_order, place_of
+from milestone.storage.yaml_order import RECORD, in_order, place_of
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../config/milestone.schema.json\n"
 
@@ -25,7 +25,7 @@ _ESCAPES = re.compile(
 
 def emit(body: Mapping[str, Any], *, header: str = SCHEMA_LINE) -> str:
     """Return the file of a record nobody touched; `strict_yaml.load` gives the same body back."""
-    return header + (block(body, "", 0) if body else "{}\n")
+    return header + (block(body, RECORD, 0) if body else "{}\n")
 
 
 def block(value: Any, place: str, indent: int) -> str:

@@ -1,0 +1,299 @@
+"""The shape of a milestone file as one table: every key in its order, what it holds, which other words mean it.
+
+Reading leniently, writing in order and the JSON Schema all follow this table, so they cannot disagree.
+"""
+
+import msgspec
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """What a key holds.
+
+    `kind` is one of the readers in `vocabulary`; a kind with `of` holds records of that place.
+    """
+
+    kind: str
+    about: str
+    of: str = ""
+    also: tuple[str, ...] = ()  # other words for the key, folded as `words.fold` does
+
+
+def _field(kind: str, about: str, *also: str, of: str = "") -> Field:
+    return Field(kind=kind, about=about, also=also, of=of)
+
+
+MILESTONE = {
+    "id": _field(
+        "milestone_id", "The name people type, such as milestone-001.", "milestone",
+            "milestone_id", "key", "number"
+    ),
+    "uid": _field("text", "The name that never changes, 32 hex digits."),
+    "title": _field("text", "What is reached, in a few words.", "name", "goal", "summary"),
+    "description": _field("text", "More about it.", "details", "desc", "about"),
+    "status": _field(
+        "milestone_status", "planned, in_progress, paused, blocked, completed, cancelled or archived.", "state"
+    ),
+    "priority": _field("word", "low, medium, high, critical, or a word of your own.", "prio", "importance"),
+    "category": _field("word", "feature, infrastructure, testing, documentation, or a word of your own."),
+    "type": _field("text", "What sort of milestone it is."),
+    "visibility": _field("word", "private or public."),
+    "labels": _field("texts", "Words to find it by.", "tags", "label", "keywords"),
+    "owner": _field("text", "Who answers for it.", "lead", "responsible", "owned_by"),
+    "workstream": _field("text", "The larger stream of work it belongs to.", "stream", "epic"),
+    "compliance": _field("texts", "Rules it has to keep, such as gdpr."),
+    "budget": _field("any", "Money planned for it."),
+    "quarter": _field("text", "The quarter it is planned for."),
+    "release": _field("text", "The release it ships in.", "version"),
+    "sensitive": _field("texts", "Keys whose values are kept secret."),
+    "approval_required": _field("any", "Whether, or by whom, its phases need approval.", "approvals_required"),
+    "timeline": _field("record", "When, and how much work.", "schedule", of="timeline"),
+    "success_criteria": _field(
+        "facts", "What has to be true at the end.", "acceptance_criteria", "criteria", "acceptance",
+        "definition_of_done", "completion_criteria", of="fact",
+    ),
+    "deliverables": _field("named", "What comes out of it.", "deliverable", "outputs", of="deliverable"),
+    "resources": _field("record", "People, skills and tools it needs.", of="resources"),
+    "dependencies": _field(
+        "dependencies", "What it waits for and what waits for it.", "depends_on", "requires", "dependency",
+        "prerequisites", of="dependencies",
+    ),
+    "risks": _field("risks", "What may go wrong.", "risk", "risk_assessment", of="risk"),
+    "questions": _field("questions", "What the plan leaves open.", "open_questions", of="question"),
+    "lessons": _field("any", "What was learned."),
+    "kiro_configuration": _field("record", "Phases, their weights and gates.", of="kiro_configuration"),
+    "phases": _field("phases", "The milestone's own phases.", of="phase"),
+    "refs": _field("any", "Which record an id in here means, by its uid."),
+    "formerly": _field("texts", "Ids it had before it was renumbered."),
+    "conflicts": _field("records", "Values a merge could not keep in place.", of="conflict"),
+    "tasks": _field("tasks", "The work, a day or two each.", "task_list", "todo", "todos", "steps", of="task"),
+    "progress": _field("any", "Read and left as found; progress is computed."),
+    "execution": _field("any", "Read and left as found."),
+    "revision": _field("any", "Read and left as found."),
+}  # fmt: skip
+TASK = {
+    "id": _field("task_id", "Unique inside the milestone, such as task-001.", "task", "task_id", "key"),
+    "parent": _field("task_id", "The task this one is a part of.", "parent_task"),
+    "title": _field("text", "What to do.", "name", "summary", "text"),
+    "description": _field("text", "More about it.", "details", "desc"),
+    "type": _field("text", "What sort of task it is."),
+    "status": _field(
+        "task_status", "pending, in_progress, in_review, blocked, completed, failed or cancelled.", "state", "done"
+    ),
+    "priority": _field("word", "low, medium, high, critical, or a word of your own.", "prio"),
+    "estimated_hours": _field(
+        "estimate", "Hours of work, or an optimistic, a likely and a pessimistic figure.", "estimate", "hours",
+        "effort", "duration", "estimated_duration", "estimated_time", of="estimate",
+    ),
+    "actual_hours": _field("number", "Hours it took.", "hours_spent", "time_spent"),
+    "time": _field("records", "Hours spent, who and when.", "time_log", of="time"),
+    "assigned_to": _field("text", "Who does it.", "assignee", "assignees", "owner", "assigned", "responsible"),
+    "dependencies": _field(
+        "task_ids", "Tasks that come first.", "depends_on", "requires", "after", "dependency",
+            "blocked_by", "needs"
+    ),
+    "acceptance": _field("texts", "What has to be true when it is done.", "acceptance_criteria", "criteria"),
+    "run": _field("text", "The command that does it."),
+    "verify": _field("text", "The command whose success is the evidence."),
+    "outputs": _field("texts", "What comes out of it.", "output"),
+    "files": _field("texts", "Files it touches.", "file"),
+    "executor": _field("word", "shell, agent or human."),
+    "attempts": _field("number", "How often it was tried."),
+    "started_at": _field("text", "When it was started.", "started"),
+    "completed_at": _field("text", "When it was completed.", "completed", "finished_at"),
+    "blocked": _field("any", "Why it is blocked, since when and by whom."),
+    "evidence": _field("any", "What shows that it is done."),
+    "next_note": _field("text", "A word to the next worker."),
+    "labels": _field("texts", "Words to find it by.", "tags", "label"),
+    "kiro_workflow": _field("workflow", "Its phases.", of="kiro_workflow"),
+}  # fmt: skip
+PHASE = {
+    "status": _field("phase_status", "pending, in_progress, in_review, approved and so on.", "state"),
+    "owner": _field("text", "Who answers for it.", "lead"),
+    "reviewers": _field("texts", "Who looks at it.", "reviewer"),
+    "assignees": _field("texts", "Who works on it.", "assignee", "assigned_to"),
+    "deliverables": _field("things", "What comes out of it.", "deliverable"),
+    "progress": _field("any", "A worker's own figure."),
+    "started_at": _field("text", "When it was started.", "started"),
+    "completed_at": _field("text", "When it was completed.", "completed"),
+    "approved_at": _field("text", "When it was approved."),
+    "approval": _field("record", "Who has to agree, and who did.", of="approval"),
+    "approval_required": _field("boolean", "Whether somebody has to agree."),
+}
+SHAPE: dict[str, dict[str, Field]] = {
+    "milestone": MILESTONE,
+    "task": TASK,
+    "phase": PHASE,
+    "timeline": {
+        "estimated_start": _field("date", "The planned first day.", "start", "start_date", "planned_start"),
+        "estimated_end": _field(
+            "date", "The planned last day.", "end", "end_date", "due", "due_date", "deadline", "planned_end"
+        ),
+        "estimated_hours": _field("number", "Hours of work.", "hours", "duration",
+            "estimated_duration", "estimate"),
+        "buffer_percentage": _field("number", "Time kept for surprises.", "buffer"),
+        "actual_start": _field("text", "The day it was started.", "started", "actual_start_date", "started_at"),
+        "actual_end": _field("text", "The day it was finished.", "finished", "actual_end_date", "completed_at"),
+        "phase_timing": _field("any", "Hours of each phase."),
+    },
+    "estimate": {
+        "optimistic": _field("number", "Hours if all goes well.", "best", "min", "low"),
+        "likely": _field("number", "Hours most likely.", "most_likely", "expected", "realistic"),
+        "pessimistic": _field("number", "Hours if much goes wrong.", "worst", "max", "high"),
+    },
+    "fact": {
+        "name": _field("text", "A short name, for `--met`.", "id"),
+        "text": _field("text", "What has to be true.", "description", "title", "criterion"),
+        "check": _field("text", "A command whose success shows it."),
+        "met": _field("boolean", "Whether it is true; only a command proves it.", "done"),
+        "evidence": _field("any", "What shows it."),
+        "by": _field("text", "Who said so."),
+        "at": _field("text", "When."),
+    },
+    "deliverable": {
+        "name": _field("text", "What it is called.", "title"),
+        "type": _field("text", "code, documentation, test or deployment."),
+        "path": _field("text", "Where it lies.", "file"),
+        "acceptance_criteria": _field("texts", "What has to be true of it.", "acceptance", "criteria"),
+    },
+    "resources": {
+        "team_members": _field("texts", "Who works on it.", "team", "people", "members"),
+        "skills_required": _field("texts", "What they can do.", "skills"),
+        "tools_needed": _field("texts", "What they use.", "tools"),
+        "allocation": _field("allocation", "How many of which role, for how long.", of="allocation"),
+    },
+    "allocation": {
+        "role": _field("text", "The role."),
+        "fte": _field("number", "How many full-time people."),
+        "weeks": _field("number", "For how many weeks."),
+        "for": _field("text", "What for."),
+    },
+    "dependencies": {
+        "requires": _field(
+            "milestone_ids", "Milestones that come first.", "depends_on", "dependencies", "needs",
+                "after", "milestones",
+            "blocked_by", "prerequisites",
+        ),
+        "enables": _field("milestone_ids", "Milestones that wait for this one.", "blocks",
+            "unlocks", "required_by", "before"),
+        "external": _field("facts", "What others have to bring.", of="fact"),
+        "conditions": _field("facts", "What has to be true before the start.", "condition", of="fact"),
+        "shared_resources": _field("texts", "What it shares with other milestones.", "resources"),
+        "groups": _field("any", "Which required milestones belong to which group."),
+        "reasons": _field("any", "Why a required milestone comes first."),
+    },
+    "risk": {
+        "id": _field("text", "Unique inside the milestone."),
+        "description": _field("text", "What may go wrong.", "risk", "title", "name", "text"),
+        "probability": _field("chance", "A number from 0 to 1, or low, medium, high.", "likelihood", "chance"),
+        "impact": _field("word", "low, medium, high or critical.", "severity", "level"),
+        "mitigation": _field("text", "What is done about it.", "mitigation_strategy", "response"),
+        "owner": _field("text", "Who watches it."),
+        "status": _field("word", "open, or closed.", "state"),
+    },
+    "question": {
+        "id": _field("text", "Unique inside the milestone."),
+        "text": _field("text", "What is open.", "question", "title"),
+        "why": _field("text", "Why it matters.", "reason"),
+        "default": _field("any", "What holds until it is answered."),
+        "answer": _field("any", "The answer."),
+        "answered_by": _field("text", "Who answered."),
+    },
+    "kiro_configuration": {
+        "enabled": _field("boolean", "Whether tasks go through phases."),
+        "default_phases": _field("texts", "Their names, in order.", "phases"),
+        "approval_gates": _field("gates", "Who has to agree between two phases.", "gates", of="gate"),
+        "phase_weights": _field("numbers", "How much of the work each phase is.", "weights"),
+    },
+    "gate": {
+        "approvers": _field("texts", "Who has to agree.", "approver"),
+        "criteria": _field("facts", "What has to be true.", of="fact"),
+        "required": _field("boolean", "Whether the gate holds work back."),
+        "quorum": _field("number", "How many of them suffice."),
+    },
+    "kiro_workflow": {
+        "enabled": _field("boolean", "Whether the task goes through phases."),
+        "current_phase": _field("word", "Where it is.", "phase"),
+        "phases": _field("phases", "The phases.", of="phase"),
+    },
+    "approval": {
+        "required": _field("boolean", "Whether somebody has to agree."),
+        "approvers": _field("texts", "Who has to agree.", "approver"),
+        "quorum": _field("number", "How many of them suffice."),
+        "criteria": _field("facts", "What has to be true.", of="fact"),
+        "status": _field("word", "pending, approved, rejected.", "state"),
+        "given": _field("records", "Who agreed to what, and how they are known.", of="given"),
+    },
+    "given": {
+        "by": _field("text", "Who agreed."),
+        "proof": _field("word", "named, present or signed."),
+        "digest": _field("text", "What was judged."),
+        "comment": _field("text", "What was said."),
+        "at": _field("text", "When."),
+        "signature": _field("text", "Proof by a key."),
+    },
+    "evidence": {
+        "grade": _field("text", "typed, self-reported, command or CI."),
+        "by": _field("text", "Who brought it."),
+        "at": _field("text", "When."),
+        "command": _field("text", "What was run."),
+        "exit_code": _field("number", "How it ended."),
+        "commit": _field("text", "The commit it belongs to."),
+        "item": _field("any", "The criterion it shows."),
+    },
+    "time": {
+        "who": _field("text", "Who worked.", "by"),
+        "date": _field("date", "The day."),
+        "hours": _field("number", "How long."),
+        "source": _field("word", "Where the figure comes from."),
+    },
+    "conflict": {
+        "field": _field("text", "The path of the value."),
+        "value": _field("any", "The value that stands."),
+        "other": _field("any", "The value that was set aside."),
+        "by": _field("text", "Who wrote it."),
+        "at": _field("text", "When."),
+    },
+}  # fmt: skip
+
+# A key at the top of a milestone that people write there though it belongs deeper.
+DEEPER: dict[str, tuple[str, str]] = {
+    "estimated_start": ("timeline", "estimated_start"),
+    "start": ("timeline", "estimated_start"),
+    "start_date": ("timeline", "estimated_start"),
+    "planned_start": ("timeline", "estimated_start"),
+    "estimated_end": ("timeline", "estimated_end"),
+    "estimated_completion": ("timeline", "estimated_end"),
+    "end": ("timeline", "estimated_end"),
+    "end_date": ("timeline", "estimated_end"),
+    "due": ("timeline", "estimated_end"),
+    "due_date": ("timeline", "estimated_end"),
+    "deadline": ("timeline", "estimated_end"),
+    "estimated_hours": ("timeline", "estimated_hours"),
+    "estimated_duration": ("timeline", "estimated_hours"),
+    "duration": ("timeline", "estimated_hours"),
+    "estimate": ("timeline", "estimated_hours"),
+    "effort": ("timeline", "estimated_hours"),
+    "buffer_percentage": ("timeline", "buffer_percentage"),
+    "buffer": ("timeline", "buffer_percentage"),
+    "actual_start": ("timeline", "actual_start"),
+    "actual_start_date": ("timeline", "actual_start"),
+    "actual_end": ("timeline", "actual_end"),
+    "team_members": ("resources", "team_members"),
+    "team": ("resources", "team_members"),
+    "skills_required": ("resources", "skills_required"),
+    "skills": ("resources", "skills_required"),
+    "tools_needed": ("resources", "tools_needed"),
+    "tools": ("resources", "tools_needed"),
+    "resource_allocation": ("resources", "allocation"),
+    "allocation": ("resources", "allocation"),
+    "enables": ("dependencies", "enables"),
+    "external": ("dependencies", "external"),
+    "external_dependencies": ("dependencies", "external"),
+    "conditions": ("dependencies", "conditions"),
+    "shared_resources": ("dependencies", "shared_resources"),
+    "approval_gates": ("kiro_configuration", "approval_gates"),
+    "phase_weights": ("kiro_configuration", "phase_weights"),
+    "default_phases": ("kiro_configuration", "default_phases"),
+    "kiro_workflow": ("kiro_configuration", "enabled"),
+    "kiro": ("kiro_configuration", "enabled"),
+}
