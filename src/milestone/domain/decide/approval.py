@@ -108,11 +108,11 @@ def how_known(ctx: Context, reviewer: str | None) -> tuple[str, str]:
         NeedsAPerson: an agent, a service or a process started by a run acts, whoever it names.
     """
     if ctx.actor.kind != "person" or ctx.in_run:
-        who = f"{ctx.actor.kind}:{ctx.actor.name}" if ctx.actor.kind != "person" else "a process started by a run"
+        who = ctx.actor.name if ctx.actor.kind != "person" else "a process started by a run"
         raise errors.NeedsAPerson(
             f"An approval needs a person (you act as {who}).",
             why="approvals by agents are never accepted, whoever they name",
-            hint="a person types it at a terminal",
+            hint=f"{ctx.actor.on_behalf_of or 'a person'} types it at a terminal",
         )
     by = (reviewer or ctx.actor.name).lstrip("@")
     himself = gates.identity(by, ctx.people) == gates.identity(ctx.actor.name, ctx.people)

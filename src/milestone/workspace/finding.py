@@ -1,0 +1,119 @@
+"""Which record a word means: ids however they are typed, the current one, a prefix of a title for reading."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from milestone import errors, ids
+from milestone.domain.document import Body, Document
+from milestone.storage.base import Reading, Row
+
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+def words(texts: Sequence[str]) -> list[str]:
+    """Return the ids of an argument list, commas and spaces alike, each once."""
+    return list(dict.fromkeys(word for text in texts for word in re.split(r"[,\s]+", text) if word))
+
+
+def milestones(
+    reading: Reading, texts: Sequence[str], *, current: str | None = None, writing: bool = False
+) -> list[Document]:
+    """Return the milestones that words mean, each once.
+
+    Raises: as `milestone`.
+    """
+    found = [milestone(reading, word, current=current, writing=writing) for word in words(texts)]
+    return list({document.uid: document for document in found}.values())
+
+
+def milestone(reading: Reading, text: str, *, current: str | None = None, writing: bool = False) -> Document:
+    """Return the milestone a word means: `milestone-001`, `m1`, `1`, `@`, or for reading a prefix of its title.
+
+    Raises:
+        MilestoneNotFound: no record answers to it.
+        AmbiguousId: several titles begin like that.
+        InvalidRequest: the current one is meant, and there is none.
+    """
+    row = milestone_row(reading.rows(), text, current=current, writing=writing)
+    document = reading.load("milestone", str(row["uid"]))
+    if document is None or document.deleted or document.away:
+        raise _not_found(text, reading.rows())
+    return document
+
+
+def milestone_row(
+    rows: Sequence[Row], text: str, *, current: str | None = None, writing: bool = False
+) -> Mapping[str, Any]:
+    """Return the summary row a word means.
+
+    Raises: as `milestone`.
+    """
+    wanted = text.strip()
+    if wanted.casefold() in ids.CURRENT:
+        if current is None:
+            raise errors.InvalidRequest(
+                "There is no current milestone.",
+                why="no milestone branch is checked out, none was set, none was started",
+                next=["milestone use ID"],
+            )
+        wanted = current
+    full = ids.parse_milestone_id(wanted) or wanted
+    exact = [row for row in rows if str(row["id"]).casefold() in (full.casefold(), wanted.casefold())]
+    if exact:
+        return exact[0]
+    near = [] if ids.parse_milestone_id(wanted) else _by_title(rows, wanted)
+    if len(near) == 1 and not writing:
+        return near[0]
+    if near and not writing:
+        names = [str(row["id"]) for row in near]
+        raise errors.AmbiguousId(
+            f'"{text}" means {len(names)} milestones.',
+            why="; ".join(f"{row['id']} {row['title']}" for row in near[:5]),
+            candidates=names,
+            next=[f"milestone show {names[0]}"],
+        )
+    raise _not_found(text, near or rows)
+
+
+def task(
+    reading: Reading, text: str, *, current: str | None = None, writing: bool = False
+) -> tuple[Document, Body]:
+    """Return the milestone and the task that `m1/t2`, or with a current milestone `t2`, means.
+
+    Raises: as `milestone`; TaskNotFound: the milestone has no such task.
+    """
+    above, slash, below = text.strip().partition("/")
+    if not slash:
+        above, below = "@", above
+    document = milestone(reading, above, current=current, writing=writing)
+    wanted = ids.parse_task_id(below) or below
+    known = [each for each in document.body.get("tasks") or [] if isinstance(each, dict)]
+    for each in known:
+        if str(each.get("id")).casefold() in (below.casefold(), wanted.casefold()):
+            return document, each
+    names = [f"{document.body['id']}/{each.get('id')}" for each in known]
+    raise errors.TaskNotFound(
+        f'{document.body["id"]} has no task "{below}".',
+        why=f"It has {len(names)} tasks." if names else "It has no tasks.",
+        candidates=names[:20],
+        next=[f"milestone show {document.body['id']}"],
+    )
+
+
+def _by_title(rows: Sequence[Row], text: str) -> list[Row]:
+    """Return the milestones whose title's slug begins like the text; an id has no prefixes."""
+    if not text or re.fullmatch(r"milestone-?\d*", text, re.IGNORECASE):
+        return []
+    prefix = _NO_WORD.sub("-", text.casefold()).strip("-")
+    return [row for row in rows if prefix and str(row["slug"]).startswith(prefix)]
+
+
+def _not_found(text: str, near: Sequence[Row]) -> errors.MilestoneNotFound:
+    names = [str(row["id"]) for row in near]
+    return errors.MilestoneNotFound(
+        f'There is no milestone "{text}".',
+        why=f"{len(names)} records are here." if names else "No milestone was planned yet.",
+        candidates=names[:5],
+        next=["milestone list"] if names else ['milestone plan "GOAL"'],
+    )
