@@ -60,3 +60,8 @@ def parse_moment(text: str) -> datetime:
 def format_moment(moment: datetime) -> str:
     """Return the RFC 3339 text of a moment in UTC, to the millisecond: `2026-11-20T11:42:07.120Z`."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def wall_ns() -> int:
+    """Return the machine's wall clock in nanoseconds, as file times are; never for order or for records."""
+    return time.time_ns()

@@ -55,3 +55,9 @@ def number_of(full_id: str) -> int | None:
     """Return 7 for `milestone-007`; None for a word that is not numbered."""
     match = re.fullmatch(r"(?:milestone|task)-(\d+)", full_id)
     return int(match[1]) if match else None
+
+
+def order(full_id: str) -> tuple[int, int, str]:
+    """Return the sort key of an id: numbered ones by number, then words."""
+    number = number_of(full_id)
+    return (1, 0, full_id) if number is None else (0, number, full_id)

@@ -1,0 +1,252 @@
+"""Take in what people, editors and git did to the files: as events, three-way, without ever refusing."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from milestone import clock, errors, ids, registry, strict_yaml
+from milestone.domain import paths
+from milestone.domain.document import Actor, Body, Event
+from milestone.storage import disk, summary_file, yaml_reader
+from milestone.storage.base import Stamp, Warning
+from milestone.storage.moment import Moment
+from milestone.storage.snapshots import Stored
+
+HAND = Actor(name="by hand", source="file")
+ORIGINS = "milestone.storage.git_text:origins"  # starts git, so it is loaded only when a text changed
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that came or changed, and what it says."""
+
+    path: str
+    text: str
+    body: Body
+    warnings: tuple[Warning, ...] = ()
+
+
+class Taken(msgspec.Struct, kw_only=True):
+    """What adopting found out besides the events it staged."""
+
+    unreadable: dict[str, Warning] = {}
+    warnings: list[Warning] = []
+    adopted: int = 0  # files that said something new
+
+
+def read(moment: Moment, path: str) -> Found | Warning | None:
+    """Return what a file says, or why nobody can tell; None when it is gone again."""
+    try:
+        data = disk.read(moment.place.file(path))
+        if data is None:
+            return None
+        text = strict_yaml.decode(data, path)
+        record = yaml_reader.read_record(text, path)
+    except errors.MilestoneError as problem:
+        return _unreadable(path, problem)
+    except OSError as problem:
+        message = f"{path} cannot be read: {problem.strerror or problem}."
+        return Warning(code="unreadable_file", message=message, path=path, hint="Is it a link, or not yours?")
+    return Found(path=path, text=text, body=record.body, warnings=record.warnings)
+
+
+def _unreadable(path: str, problem: errors.MilestoneError) -> Warning:
+    return Warning(
+        code=problem.code,
+        message=problem.message + (f" {problem.why}" if problem.why else ""),
+        path=path,
+        line=problem.facts.get("line"),
+        column=problem.facts.get("column"),
+        hint=problem.hint or None,
+    )
+
+
+def adopt(moment: Moment, stamp: Stamp, found: Iterable[str], changed: Iterable[str]) -> Taken:
+    """Stage an event for each thing the changed files say that the store does not know; return what else there is.
+
+    `found` are all files there are, `changed` those that came, went or may say something new.
+    """
+    return _Adoption(moment, stamp, set(found)).run(sorted(changed))
+
+
+class _Adoption:
+    def __init__(self, moment: Moment, stamp: Stamp, there: set[str]) -> None:
+        self._moment = moment
+        self._stamp = stamp
+        self._there = there
+        self._taken = Taken()
+        self._owners = moment.owners()
+        self._held = moment.held_by()
+        self._origins: dict[str, dict[str, str]] = {}
+        self._found: dict[str, Found] = {}
+
+    def run(self, changed: list[str]) -> Taken:
+        for path in changed:
+            said = read(self._moment, path) if path in self._there else None
+            if isinstance(said, Found):
+                self._found[path] = said
+            elif said is not None:
+                self._taken.unreadable[path] = said
+        self._origins = registry.load(ORIGINS)(
+            self._moment.place.root, {p: f.text for p, f in self._found.items()}
+        )
+        for path, said in self._found.items():
+            self._file(path, said)
+        for path in changed:
+            owner = self._owners.get(path)
+            if path not in self._there and owner is not None:
+                self._gone(owner, path)
+        return self._taken
+
+    # -- one file
+
+    def _file(self, path: str, said: Found) -> None:
+        uid = str(said.body["uid"])
+        known = self._moment.stored("milestone", uid)
+        self._taken.warnings.extend(said.warnings)
+        if known is None:
+            self._new(path, said, said.body)
+        elif known.path == path or not self._elsewhere(known, uid):
+            self._edit(path, said, known)
+        else:
+            self._copy(path, said)
+
+    def _elsewhere(self, known: Stored, uid: str) -> bool:
+        """Tell whether the record's own file is still where it was."""
+        if known.path is None or known.path not in self._there:
+            return False
+        there = self._found.get(known.path)
+        return there is None or str(there.body["uid"]) == uid
+
+    def _new(self, path: str, said: Found, body: Body) -> None:
+        body = self._numbered(path, body)
+        data = {"body": body, "archived": _archived(path), **self._via(path)}
+        self._stage("milestone.created", str(body["uid"]), str(body["id"]), data, path)
+        self._keep(path, said, str(body["uid"]))
+        self._taken.adopted += 1
+
+    def _copy(self, path: str, said: Found) -> None:
+        uid = ids.new_uid(clock.parse_moment(self._stamp.at))
+        body = {key: value for key, value in said.body.items() if key not in ("formerly", "refs")}
+        self._taken.warnings.append(
+            Warning(
+                code="copied_file",
+                message=f"{path} is a copy of {said.body['id']}; it became a milestone of its own.",
+                path=path,
+            )
+        )
+        self._new(path, said, {**body, "uid": uid})
+
+    def _edit(self, path: str, said: Found, known: Stored) -> None:
+        document = known.document
+        ours = document.body
+        base = self._moment.base_body(known) if known.base is not None else None
+        merged = paths.apply(ours, *paths.diff(ours if base is None else base, said.body))
+        body = self._renamed(merged, ours, path)
+        if document.uid in self._held:
+            body = {**body, "status": ours.get("status"), "tasks": ours.get("tasks")}
+        to_set, to_unset = paths.diff(ours, body)
+        back = document.away or document.deleted
+        moved = _archived(path) != document.archived and document.uid not in self._held
+        if to_set or to_unset or back or moved:
+            data: Body = {"set": to_set, "unset": to_unset, **self._via(path)}
+            if moved:
+                data["archived"] = _archived(path)
+            kind = "document.returned" if back else "document.edited"
+            self._stage(kind, document.uid, str(body.get("id")), data, path)
+            self._taken.adopted += 1
+        self._keep(path, said, document.uid)
+
+    def _gone(self, key: tuple[str, str], path: str) -> None:
+        known = self._moment.stored(*key)
+        if known is None or known.path != path or known.document.away or known.document.deleted:
+            return
+        if known.document.uid in self._held:
+            self._put_back(known, path)
+            return
+        self._stage(
+            "document.removed", known.document.uid, str(known.document.body.get("id")), {"via": "hand"}, path
+        )
+        self._taken.adopted += 1
+        gone = self._moment.stored(*key)
+        if gone is not None:
+            self._moment.put(msgspec.structs.replace(gone, path=None))
+
+    def _put_back(self, known: Stored, path: str) -> None:
+        self._taken.warnings.append(
+            Warning(
+                code="held_file",
+                message=f"{path} was taken away while a run works on it; it was put back.",
+                path=path,
+                hint="Stop the run first.",
+            )
+        )
+        self._moment.put(msgspec.structs.replace(known, path=None, base=None, reads=None))
+
+    # -- names
+
+    def _numbered(self, path: str, body: Body) -> Body:
+        """Return a new record with an id nobody has; between two clones' records the older uid keeps a number."""
+        name = str(body["id"])
+        other = self._moment.named(name)
+        if other is None or other == body["uid"]:
+            return body
+        if self._via(path)["via"] == "git" and str(body["uid"]) < other:
+            self._renumber(other, name)
+            return body
+        formerly = (
+            [*(body.get("formerly") or ()), name] if self._via(path)["via"] == "git" else body.get("formerly")
+        )
+        fresh = {**body, "id": self._free(name)}
+        return {**fresh, "formerly": formerly} if formerly else fresh
+
+    def _renumber(self, uid: str, name: str) -> None:
+        data = {"id": self._free(name), "formerly": name, **self._via("")}
+        self._stage("milestone.renumbered", uid, data["id"], data, "")
+
+    def _free(self, name: str) -> str:
+        if ids.number_of(name) is not None:
+            return ids.milestone_id(self._moment.last_number + 1)
+        number = 2
+        while self._moment.named(f"{name}-{number}") is not None:
+            number += 1
+        return f"{name}-{number}"
+
+    def _renamed(self, body: Body, ours: Body, path: str) -> Body:
+        """Return the record with its own id where the text took another's."""
+        wanted = str(body.get("id"))
+        other = self._moment.named(wanted)
+        if body.get("id") == ours.get("id") or other is None or other == ours.get("uid"):
+            return {**body, "uid": ours.get("uid", body.get("uid"))}
+        message = f"{path} says it is {wanted}, which is another milestone; it stays {ours.get('id')}."
+        self._taken.warnings.append(Warning(code="id_taken", message=message, path=path))
+        return {**body, "uid": ours.get("uid"), "id": ours.get("id")}
+
+    # -- staging
+
+    def _via(self, path: str) -> dict[str, str]:
+        return self._origins.get(path, {"via": "hand"})
+
+    def _stage(self, kind: str, uid: str, name: str, data: Body, path: str) -> None:
+        origin = self._via(path)
+        author = Actor(name=origin["author"], source="git") if "author" in origin else HAND
+        event = Event(kind=kind, document="milestone", uid=uid, milestone=name, data=data)
+        self._moment.fold(event, msgspec.structs.replace(self._stamp, actor=author))
+
+    def _keep(self, path: str, said: Found, uid: str) -> None:
+        """Take the text as the new base of the record."""
+        stored = self._moment.stored("milestone", uid)
+        assert stored is not None
+        same = stored.document.body == said.body
+        kept = msgspec.structs.replace(
+            stored,
+            path=path,
+            base=said.text,
+            base_revision=stored.document.revision if same else 0,
+            reads=None if same else said.body,
+        )
+        self._moment.put(kept)
+        self._owners[path] = ("milestone", uid)
+
+
+def _archived(path: str) -> bool:
+    return path.startswith(summary_file.FOLDERS[1] + "/")

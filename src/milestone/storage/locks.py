@@ -1,0 +1,116 @@
+"""Turns between processes: `flock` on files that are never renamed or deleted, freed by the kernel at death.
+
+Order: turnstile, gate (shared by operations, exclusive for a cut-over), commit. Everybody passes the turnstile,
+so that one who wants the gate alone is not starved by those who share it.
+"""
+
+import fcntl
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from milestone import errors
+from milestone.clock import SystemClock
+
+PAUSE = 0.001  # seconds before the second try; grows to LONGEST
+LONGEST = 0.02
+OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+
+
+@contextmanager
+def commit_turn(folder: str, timeout: float) -> Iterator[None]:
+    """Hold the one right to write inside the block.
+
+    Raises:
+        Busy: somebody else kept it for longer than `timeout` seconds.
+    """
+    deadline = SystemClock().monotonic() + timeout
+    held: list[int] = []
+    try:
+        turn = _take(folder, "turn.lock", fcntl.LOCK_EX, deadline, held)
+        _take(folder, "gate.lock", fcntl.LOCK_SH, deadline, held)
+        held.remove(turn)
+        os.close(turn)
+        commit = _take(folder, "commit.lock", fcntl.LOCK_EX, deadline, held)
+        os.pwrite(commit, f"{os.getpid():<10}".encode(), 0)
+        yield
+    finally:
+        for descriptor in reversed(held):
+            os.close(descriptor)
+
+
+def _take(folder: str, name: str, how: int, deadline: float, held: list[int]) -> int:
+    """Return a descriptor that holds the lock; it is in `held` from its first moment."""
+    descriptor = os.open(os.path.join(folder, name), OPEN, 0o644)
+    held.append(descriptor)
+    pause = PAUSE
+    while not _locked(descriptor, how):
+        if SystemClock().monotonic() >= deadline:
+            raise _busy(folder)
+        time.sleep(pause * random.uniform(0.5, 1.0))
+        pause = min(pause * 1.5, LONGEST)
+    return descriptor
+
+
+def _locked(descriptor: int, how: int) -> bool:
+    try:
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _busy(folder: str) -> errors.Busy:
+    holder = _holder(folder)
+    return errors.Busy(
+        "The store is busy.",
+        why=f"process {holder} is writing" if holder else "another process is writing",
+        next=["Try again, or wait longer with --lock-timeout SECONDS."],
+        retry_after_ms=500,
+    )
+
+
+def _holder(folder: str) -> str:
+    with open(os.path.join(folder, "commit.lock"), "rb") as file:
+        return file.read(10).decode("ascii", "replace").strip()
+
+
+class RunLock:
+    """Held by the one process that executes this project's milestones, for as long as it lives."""
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self._path = os.path.join(os.fspath(root), "local", "run.lock")
+        self._descriptor: int | None = None
+
+    def acquire(self, timeout: float = 0.5) -> bool:
+        """Tell whether the lock is ours now; a reader's probe, which holds it for a moment, is waited for."""
+        os.makedirs(os.path.dirname(self._path), exist_ok=True)
+        descriptor = os.open(self._path, OPEN, 0o644)
+        deadline = SystemClock().monotonic() + timeout
+        while not _locked(descriptor, fcntl.LOCK_EX):
+            if SystemClock().monotonic() >= deadline:
+                os.close(descriptor)
+                return False
+            time.sleep(PAUSE)
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        """Let the next process run; nothing happens when the lock is not ours."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def run_is_live(root: str | os.PathLike[str]) -> bool:
+    """Tell whether some process executes this project's milestones now."""
+    try:
+        descriptor = os.open(os.path.join(os.fspath(root), "local", "run.lock"), os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _locked(descriptor, fcntl.LOCK_SH)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,137 @@
+"""One line of the log: one transaction, chained by hash to the one before.
+
+`{"seq":…,…,"hash":"<64 hex digits>"}`: the hash covers every byte before `,"hash"`, among them `prev`, the hash of
+the line before. So each line proves itself, and the last one names the head.
+"""
+
+import hashlib
+
+import msgspec
+
+from milestone.domain.document import Actor, Event, Recorded
+from milestone.storage.base import Stamp
+
+GENESIS = "0" * 64
+FORMAT = 1  # of the store; a newer one is read if it can be, never written
+TAIL = len(',"hash":""}') + 64
+
+
+class LoggedEvent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An event, with its own actor where that is not the transaction's (an edit git brought)."""
+
+    kind: str
+    document: str
+    uid: str
+    milestone: str | None = None
+    task: str | None = None
+    data: dict[str, object] = {}
+    actor: Actor | None = None
+
+
+class FileMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A document the transaction changed, and the digest of its file before and after."""
+
+    kind: str
+    uid: str
+    revision: int  # after the transaction
+    path: str | None = None  # under .milestones; None: it has no file
+    was: str | None = None  # where its file lay before, when elsewhere
+    before: str | None = None
+    after: str | None = None
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One transaction."""
+
+    v: int = FORMAT
+    seq: int  # of its first event
+    prev: str
+    at: str
+    actor: Actor
+    session: str | None = None
+    operation: str | None = None
+    events: tuple[LoggedEvent, ...]
+    files: tuple[FileMark, ...] = ()
+
+    @property
+    def last_seq(self) -> int:
+        return self.seq + len(self.events) - 1
+
+    def recorded(self) -> list[Recorded]:
+        """Return its events as readers see them."""
+        return [
+            Recorded(
+                seq=self.seq + place,
+                at=self.at,
+                actor=logged.actor or self.actor,
+                event=Event(
+                    kind=logged.kind,
+                    document=logged.document,
+                    uid=logged.uid,
+                    milestone=logged.milestone,
+                    task=logged.task,
+                    data=logged.data,
+                ),
+                session=self.session,
+                operation=self.operation,
+            )
+            for place, logged in enumerate(self.events)
+        ]
+
+
+ENCODER = msgspec.json.Encoder()
+DECODER = msgspec.json.Decoder(Line)
+
+
+class BrokenLine(ValueError):
+    """A line that is not what was written."""
+
+
+def make(stamp: Stamp, prev: str, staged: list[Recorded], files: list[FileMark]) -> Line:
+    """Return the transaction that says these events."""
+    return Line(
+        seq=staged[0].seq,
+        prev=prev,
+        at=stamp.at,
+        actor=stamp.actor,
+        session=stamp.session,
+        operation=stamp.operation,
+        events=tuple(_logged(recorded, stamp) for recorded in staged),
+        files=tuple(files),
+    )
+
+
+def _logged(recorded: Recorded, stamp: Stamp) -> LoggedEvent:
+    event = recorded.event
+    return LoggedEvent(
+        kind=event.kind,
+        document=event.document,
+        uid=event.uid,
+        milestone=event.milestone,
+        task=event.task,
+        data=event.data,
+        actor=None if recorded.actor == stamp.actor else recorded.actor,
+    )
+
+
+def encode(line: Line) -> tuple[bytes, str]:
+    """Return the bytes of a line with its newline, and its hash."""
+    said = ENCODER.encode(line)[:-1]
+    name = hashlib.sha256(said).hexdigest()
+    return said + b',"hash":"' + name.encode() + b'"}\n', name
+
+
+def decode(data: bytes) -> tuple[Line, str]:
+    """Return the transaction in the bytes of a line without newline, and its hash.
+
+    Raises:
+        BrokenLine: it is no JSON of ours, or a byte of it changed.
+    """
+    try:
+        line = DECODER.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise BrokenLine(f"it is not readable: {problem}") from problem
+    said = hashlib.sha256(data[:-TAIL]).hexdigest()
+    if data[-TAIL:] != b',"hash":"' + said.encode() + b'"}':
+        raise BrokenLine("its text does not match its hash")
+    return line, said

@@ -1,0 +1,39 @@
+"""Where the parts of a file store lie under `.milestones/`."""
+
+import os
+
+from milestone.storage import disk
+from milestone.storage.event_log import EventLog
+from milestone.storage.snapshots import Snapshots
+
+
+class Place:
+    """The folders of one store."""
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.root = os.path.abspath(os.fspath(root))
+        self.local = os.path.join(self.root, "local")
+        self.replaced = os.path.join(self.local, "replaced")
+        self.summary = os.path.join(self.local, "summary")
+        self.log = EventLog(os.path.join(self.root, "logs", "events"))
+        self.snapshots = Snapshots(os.path.join(self.local, "documents"))
+
+    def file(self, path: str) -> str:
+        """Return where a record's file lies on the disk."""
+        return os.path.join(self.root, path)
+
+    def make(self) -> None:
+        """Make the folders a writer needs."""
+        for folder in (self.local, self.replaced, self.log.folder):
+            disk.make_folder(folder)
+
+    def drafts(self) -> list[str]:
+        """Return temporary files of writers that died; only for whoever holds the commit lock."""
+        folders = [os.path.join(self.root, name) for name in ("active", "completed", "local")]
+        found = [
+            os.path.join(folder, name)
+            for folder in folders
+            for name in disk.names(folder)
+            if name.startswith(".") and name.endswith(".tmp")
+        ]
+        return [*found, *self.snapshots.drafts()]

@@ -1,0 +1,88 @@
+"""Documents as they are now, one JSON file each under `local/documents/`: a fold that may be deleted at any time.
+
+Nothing here is synced: the summary says which revision to expect, and what does not match is folded anew.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from milestone.domain.document import Body, Document
+from milestone.storage import disk
+
+SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A document and the text of its file when both last agreed."""
+
+    document: Document
+    path: str | None = None  # of its file under .milestones; None: it has none
+    base: str | None = None  # last text written to or adopted from the file; None: not known
+    base_revision: int = 0  # the revision whose body `base` reads as; 0: none, read it
+    previous: str | None = None  # the text `base` replaced: somebody may still have that file open
+    reads: Body | None = None  # what `base` reads as, where it is known and not the document's body
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the file as we know it; None when it has none."""
+        return None if self.path is None or self.base is None else disk.digest(self.base.encode())
+
+    def folded(self, document: Document) -> "Stored":
+        """Return it with the next document; what the base reads as is kept beside it."""
+        reads = self.reads
+        if reads is None and self.base is not None and self.base_revision == self.document.revision:
+            reads = self.document.body
+        return msgspec.structs.replace(self, document=document, reads=reads)
+
+
+DECODER = msgspec.json.Decoder(Stored)
+ENCODER = msgspec.json.Encoder()
+
+
+class Snapshots:
+    """The folder of documents."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def path(self, kind: str, uid: str) -> str:
+        """Return where a document lies; an odd uid is named by its digest."""
+        name = uid if SAFE.fullmatch(uid) else "x-" + disk.digest(uid.encode())[:40]
+        return os.path.join(self.folder, kind, name + ".json")
+
+    def read(self, kind: str, uid: str) -> Stored | None:
+        """Return a document as kept; None when it is not there or not readable."""
+        try:
+            data = disk.read(self.path(kind, uid))
+            return DECODER.decode(data) if data else None
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+    def write(self, stored: Stored) -> None:
+        """Keep a document.
+
+        Raises:
+            OSError: the disk refused; the log has it all the same.
+        """
+        document = stored.document
+        path = self.path(document.kind, document.uid)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        kept = msgspec.structs.replace(stored, reads=None)
+        if stored.reads is not None:
+            kept = msgspec.structs.replace(kept, base_revision=0)
+        disk.replace(path, ENCODER.encode(kept), sync=False)
+
+    def remove_all(self) -> None:
+        """Forget every document; the next opener folds the log."""
+        for kind in disk.names(self.folder):
+            for name in disk.names(os.path.join(self.folder, kind)):
+                disk.remove(os.path.join(self.folder, kind, name))
+
+    def drafts(self) -> Iterator[str]:
+        """Yield temporary files left by processes that died."""
+        for kind in disk.names(self.folder):
+            folder = os.path.join(self.folder, kind)
+            yield from (os.path.join(folder, name) for name in disk.names(folder) if name.endswith(".tmp"))

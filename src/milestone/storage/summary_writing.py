@@ -1,0 +1,200 @@
+"""Write the summary: what changed is appended; the whole is written anew when half of it is dead."""
+
+import os
+import zlib
+
+import msgspec
+
+from milestone import clock
+from milestone.domain.document import Recorded
+from milestone.storage import disk, summary_file
+from milestone.storage.log_line import Line
+from milestone.storage.moment import Moment
+from milestone.storage.snapshots import Stored
+from milestone.storage.summary_file import Broken, Entry, Summary, quote
+
+JSON = msgspec.json.Encoder()
+HEADER = "S\t1\n"
+SESSION_KEYS = ("id", "milestones", "holds", "state", "started", "last_saved", "tasks", "notes", "pid", "host")
+KEEP = 200  # replaced lines that are not worth a rewrite
+
+
+class SummaryWriter:
+    """Collects what one transaction changed and adds it to the file."""
+
+    def __init__(self, moment: Moment) -> None:
+        self._summary = moment.summary
+        self._news: list[Recorded] = []
+        self._operations: dict[str, int] = {}
+        self._lines: list[str] = []
+
+    def took(self, line: Line) -> None:
+        """Remember a transaction that is in the log now."""
+        self._news.extend(line.recorded())
+        if line.operation:
+            self._operations.setdefault(line.operation, line.seq)
+
+    def settled(self, paths: list[str]) -> None:
+        """Remember that files were looked at again after their time stamps had settled."""
+        known = self._summary.files() if paths else {}
+        for path in paths:
+            known[path].signature = known[path].signature.lstrip("~")
+            self._lines.append(f"V\t{quote(path)}\n")
+
+    def unreadable(self, path: str, signature: str, check: str, warning: bytes) -> None:
+        """Remember a file that cannot be read, so that it is not read again until it changes."""
+        broken = Broken(path, signature, check, warning.decode())
+        self._summary.broken[path] = broken
+        self._lines.append(_broken_line(broken))
+
+    def readable(self, path: str) -> None:
+        """Forget that a file could not be read."""
+        if self._summary.broken.pop(path, None):
+            self._lines.append(f"U\t{quote(path)}\n")
+
+    def save(self, moment: Moment) -> None:
+        """Bring documents and summary to the moment; when the disk refuses, the next opener reads the log."""
+        try:
+            for stored in moment.changed.values():
+                moment.place.snapshots.write(stored)
+                self._lines.append(_entry_line(self._enter(moment, stored)))
+            self._lines += [f"O\t{quote(key)}\t{seq}\n" for key, seq in self._operations.items()]
+            self._lines += [f"N\t{_flat(recorded)}\n" for recorded in self._news[-summary_file.RECENT :]]
+            if self._lines:
+                self._seal(moment)
+        except OSError:
+            disk.remove(moment.place.summary)
+        self._lines, self._news, self._operations = [], [], {}
+        moment.changed = {}
+        moment.redo = {}
+
+    def _seal(self, moment: Moment) -> None:
+        summary = self._summary
+        summary.operations.update(self._operations)
+        summary.news = [*summary.news, *(_flat(recorded) for recorded in self._news)][-summary_file.RECENT :]
+        summary.seal = {
+            "segment": moment.head.segment,
+            "size": moment.head.size,
+            "hash": moment.head.hash,
+            "seq": moment.head.seq,
+            "epoch": moment.epoch,
+            "last_number": moment.last_number,
+            "place": os.stat(moment.place.root).st_ino,
+        }
+        block = "".join(self._lines)
+        summary.dead += len(self._lines)
+        if summary.bytes and summary.dead <= KEEP + len(summary.entries) and self._appended(moment, block):
+            return
+        data = sealed(HEADER + whole(summary), summary)
+        disk.replace(moment.place.summary, data, sync=False)
+        summary.bytes = len(data)
+        summary.dead = 0
+
+    def _appended(self, moment: Moment, block: str) -> bool:
+        """Tell whether the block was added right behind the last seal."""
+        data = sealed(block, self._summary)
+        try:
+            descriptor = os.open(moment.place.summary, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW)
+        except OSError:
+            return False
+        try:
+            if os.fstat(descriptor).st_size != self._summary.bytes:
+                return False
+            disk.write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
+        self._summary.bytes += len(data)
+        return True
+
+    def _enter(self, moment: Moment, stored: Stored) -> Entry:
+        """Return the document's new entry, put into the summary."""
+        document = stored.document
+        signature = check = ""
+        if stored.path is not None and stored.base is not None:
+            signature, check = _look(moment.place.file(stored.path), stored.base)
+        entry = Entry(
+            document.kind,
+            document.uid,
+            document.revision,
+            "a" * document.archived + "w" * document.away + "x" * document.deleted,
+            str(document.body.get("id", "")),
+            stored.path or "",
+            signature,
+            stored.digest or "",
+            check,
+            _row(moment, stored),
+        )
+        self._summary.entries[entry.key] = entry
+        return entry
+
+
+def _look(path: str, base: str) -> tuple[str, str]:
+    """Return signature and check of a file that should have this text; no signature when it has not."""
+    check = f"{zlib.crc32(base.encode()):x}"
+    try:
+        stat = os.stat(path, follow_symlinks=False)
+    except OSError:
+        return "", check
+    young = clock.wall_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) < summary_file.SETTLED_NS
+    return ("~" if young else "") + summary_file.signature(stat), check
+
+
+def _row(moment: Moment, stored: Stored) -> str:
+    document = stored.document
+    if document.kind == "session":
+        return JSON.encode({key: document.body[key] for key in SESSION_KEYS if key in document.body}).decode()
+    if document.kind != "milestone" or document.away or document.deleted:
+        return ""
+    return JSON.encode(moment.summarise(document)).decode()
+
+
+def _flat(recorded: Recorded) -> str:
+    event = recorded.event
+    said = {
+        "seq": recorded.seq,
+        "at": recorded.at,
+        "actor": {"name": recorded.actor.name, "kind": recorded.actor.kind},
+        "session": recorded.session,
+        "kind": event.kind,
+        "milestone": event.milestone,
+        "task": event.task,
+        "data": {key: value for key, value in event.data.items() if key != "body"},
+    }
+    return JSON.encode(said).decode()
+
+
+def _entry_line(entry: Entry) -> str:
+    fields = (
+        "D",
+        entry.kind,
+        entry.uid,
+        str(entry.revision),
+        entry.flags,
+        quote(entry.id),
+        quote(entry.path),
+        entry.signature,
+        entry.digest,
+        entry.check,
+        entry.row,
+    )
+    return "\t".join(fields) + "\n"
+
+
+def _broken_line(broken: Broken) -> str:
+    return f"B\t{quote(broken.path)}\t{broken.signature}\t{broken.check}\t{broken.warning}\n"
+
+
+def whole(summary: Summary) -> str:
+    """Return every line of a summary."""
+    lines = [_entry_line(entry) for entry in summary.entries.values()]
+    lines += [_broken_line(broken) for broken in summary.broken.values()]
+    lines += [f"O\t{quote(key)}\t{seq}\n" for key, seq in summary.operations.items()]
+    lines += [f"N\t{text}\n" for text in summary.news]
+    return "".join(lines)
+
+
+def sealed(block: str, summary: Summary) -> bytes:
+    """Return a block with its seal."""
+    data = block.encode()
+    seal = JSON.encode(summary.seal)
+    return data + b"E\t%x\t" % zlib.crc32(seal, zlib.crc32(data)) + seal + b"\n"

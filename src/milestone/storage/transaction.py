@@ -1,0 +1,125 @@
+"""The open transaction of a file store: recover, adopt, let the caller append, commit."""
+
+import os
+import zlib
+from collections.abc import Sequence
+
+import msgspec
+
+from milestone import clock, registry
+from milestone.domain.document import Event, Recorded
+from milestone.storage import disk, summary_file
+from milestone.storage.base import Stamp, Warning
+from milestone.storage.commit import commit
+from milestone.storage.moment import Key, Moment, Redo
+from milestone.storage.summary_writing import SummaryWriter
+
+ADOPT = "milestone.storage.adopting:adopt"  # imports yaml and git's words, which a plain change does not
+JSON = msgspec.json.Encoder()
+
+
+class FileTxn(Moment):
+    """The one writing transaction; whoever makes it holds the commit lock."""
+
+    adopted: Sequence[Recorded] = ()
+    abandoned = False
+
+    def append(self, events: Sequence[Event]) -> Sequence[Recorded]:
+        return [self.fold(event, self.stamp) for event in events]
+
+    def abandon(self) -> None:
+        self.abandoned = True
+
+    def begin(self, stamp: Stamp) -> None:
+        """Bring log, files and store together: redo what a dead writer left, take in what people did."""
+        self.stamp = stamp
+        self.epoch = self.epoch or _epoch(self)
+        summary = SummaryWriter(self)
+        self.catch_up()
+        if self.place.log.cut(self.head) or self.redo or not self.summary.seal:
+            for draft in self.place.drafts():
+                disk.remove(draft)
+        for key, redo in self.redo.items():
+            reconcile(self, key, redo)
+        for line in self.caught_up:
+            summary.took(line)
+        self.caught_up = []
+        self._take_in(stamp, summary)
+        self._found = summary_file.scan(self.place.root)
+
+    def _take_in(self, stamp: Stamp, summary: SummaryWriter) -> None:
+        found = summary_file.scan(self.place.root)
+        changed = summary_file.changed(self.place.root, self.summary, found)
+        summary.settled(_settled(self, found, changed))
+        told = self._adopt(stamp, summary, found, changed) if changed else []
+        self.adopted = tuple(self.staged)
+        if self.staged or self.changed or not self.summary.seal:
+            told += commit(self, stamp, summary, found)
+        self._writer = summary
+        self.warnings = told
+
+    def _adopt(
+        self, stamp: Stamp, summary: SummaryWriter, found: dict[str, str], changed: list[str]
+    ) -> list[Warning]:
+        taken = registry.load(ADOPT)(self, stamp, found, changed)
+        for path in changed:
+            summary.readable(path)
+        for path, warning in taken.unreadable.items():
+            check = summary_file.check_of(self.place.file(path))
+            summary.unreadable(path, "~" + found[path], check, JSON.encode(warning))
+        return list(taken.warnings)
+
+    def finish(self) -> None:
+        """Commit what was appended, unless it was abandoned; warnings of files go to `warnings`."""
+        if self.staged and not self.abandoned:
+            self.warnings = [*self.warnings, *commit(self, self.stamp, self._writer, self._found)]
+
+
+def reconcile(moment: Moment, key: Key, redo: Redo) -> None:
+    """Say of a redone document what its file is: written already, still the one before, or neither."""
+    stored = moment.changed[key]
+    data = disk.read(moment.place.file(redo.path)) if redo.path else None
+    if data is not None and redo.after is not None and disk.digest(data) == redo.after:
+        moment.put(
+            msgspec.structs.replace(
+                stored, path=redo.path, base=data.decode(), base_revision=stored.document.revision, reads=None
+            )
+        )
+        for path in redo.left:
+            _leave(moment, path, redo)
+
+
+def _leave(moment: Moment, path: str, redo: Redo) -> None:
+    """Take away the file at a path its record moved away from, unless somebody changed it."""
+    data = disk.read(moment.place.file(path))
+    if data is not None and disk.digest(data) in redo.digests:
+        disk.remove(moment.place.file(path))
+        disk.sync_folder(os.path.dirname(moment.place.file(path)))
+
+
+def _settled(moment: Moment, found: dict[str, str], changed: list[str]) -> list[str]:
+    """Return the files whose signature can be trusted from now on: unchanged, and no longer young."""
+    known = moment.summary.files()
+    latest = clock.wall_ns() - summary_file.SETTLED_NS
+    return [
+        path
+        for path, entry in known.items()
+        if entry.signature[:1] == "~" and path not in changed and _youngest(found[path]) < latest
+    ]
+
+
+def _youngest(signature: str) -> int:
+    modified, created, _ = signature.split(",", 2)
+    return max(int(modified), int(created))
+
+
+def _epoch(moment: Moment) -> str:
+    """Return the store's epoch; a new one for a new store or a copied folder."""
+    path = os.path.join(moment.place.local, "epoch")
+    inode = str(os.stat(moment.place.root).st_ino)
+    kept = (disk.read(path) or b"").decode("ascii", "replace").split()
+    if len(kept) == 2 and kept[1] == inode:
+        return kept[0]
+    epoch = f"{zlib.crc32(os.urandom(16)):08x}"
+    disk.replace(path, f"{epoch} {inode}\n".encode())
+    return epoch
