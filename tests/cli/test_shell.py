@@ -1,25 +1,12 @@
 """The shell: flags anywhere, one envelope, three lines, the right exit code."""
 
 import json
-import signal
 
 import pytest
 
 from milestone import errors
 from milestone.cli import options, output, shell, words
 from milestone.cli.main import run
-
-
-@pytest.fixture(autouse=True)
-def elsewhere(tmp_path, monkeypatch):
-    """Every test runs in an empty folder, as somebody known."""
-    for name in ("MILESTONE_DIR", "MILESTONE_JSON", "CLAUDECODE", "AI_AGENT", "AGENT", "MILESTONE_SESSION"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("MILESTONE_ACTOR", "ana")
-    monkeypatch.chdir(tmp_path)
-    before = signal.getsignal(signal.SIGTERM)
-    yield tmp_path
-    signal.signal(signal.SIGTERM, before)
 
 
 def test_global_flags_stand_before_or_behind_the_verb():

@@ -1,14 +1,8 @@
 """What went wrong, in three lines for people or one document for programs."""
 
-import os
-import sys
-import tempfile
-import traceback
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from milestone import __version__, clock
 from milestone.cli import output
 from milestone.errors import MilestoneError
 
@@ -63,24 +57,3 @@ def _finding(finding: Mapping[str, Any]) -> str:
 def exit_code(error: MilestoneError, *, exit_zero: bool) -> int:
     """Return the code of the contract, softened when asked."""
     return 0 if exit_zero and error.exit_code in SOFTENED else error.exit_code
-
-
-def crash_report(argv: Sequence[str], error: BaseException) -> str:
-    """Write what is needed to find a bug into a file, and return its path; empty when nothing can be written."""
-    verbs = [word if not word.startswith("-") else word.partition("=")[0] for word in argv[:1]]
-    text = "\n".join(
-        [
-            f"milestone {__version__}, Python {sys.version.split()[0]}, {sys.platform}",
-            f"at {clock.format_moment(clock.clock_from_environment().now())}",
-            f"verb {' '.join(verbs)} ({len(argv)} words; they are left out, they may be private)",
-            "",
-            "".join(traceback.format_exception(error)),
-        ]
-    )
-    try:
-        handle, name = tempfile.mkstemp(prefix="milestone-crash-", suffix=".txt")
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-    except OSError:
-        return ""
-    return str(Path(name))

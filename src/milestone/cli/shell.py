@@ -4,16 +4,14 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from importlib import util
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from milestone import __version__, errors
-from milestone.cli import errors as faults
 from milestone.cli import main, options, output, words
 from milestone.cli.env import Env, environment
-from milestone.registry import load
+from milestone.registry import exists, load
 
 
 class Terminated(BaseException):
@@ -67,7 +65,7 @@ def dispatch(env: Env, argv: Sequence[str]) -> int:
 
 def is_there(verb: str) -> bool:
     """Return whether a verb of the table has its module: one exists when it works."""
-    return verb in main.COMMANDS and util.find_spec(module_of(verb)) is not None
+    return verb in main.COMMANDS and exists(module_of(verb))
 
 
 def module_of(verb: str) -> str:
@@ -123,15 +121,14 @@ def _here() -> Path:
 
 def _failed(env: Env, error: errors.MilestoneError) -> int:
     if env.options.debug:
-        import_traceback = load("traceback")
-        env.err.write("".join(import_traceback.format_exception(error)))
+        env.err.write(load("milestone.cli.crash:traceback_of")(error))
     return env.fail(error)
 
 
 def _crashed(env: Env, argv: Sequence[str], error: Exception) -> int:
-    report = faults.crash_report(argv, error)
+    report = load("milestone.cli.crash:report")(argv, error)
     if env.options.debug:
-        raise error
+        env.err.write(load("milestone.cli.crash:traceback_of")(error))
     bug: Any = errors.MilestoneError(
         f"A bug in milestone: {type(error).__name__}.",
         why=f"The report is in {report}." if report else "No report could be written.",

@@ -62,6 +62,8 @@ def git_folder(git: Path) -> Path | None:
     """Return git's folder of a checkout from its `.git` (a folder, or a file naming one), else None."""
     if git.is_dir():
         return git
+    if not git.is_file():
+        return None
     try:
         text = git.read_text(encoding="utf-8", errors="surrogateescape")
     except OSError:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from milestone.cli import screens
 from milestone.cli.env import Env
 from milestone.cli.text import welcome
 from milestone.workspace import place
@@ -12,8 +13,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(env: Env, args: argparse.Namespace) -> int:
-    """Welcome where there is no project."""
-    root = place.nearest(env.start)
-    if root is None:
-        return env.answer("status", None, lambda: welcome.text(env.start))
-    return env.answer("status", None, f"The project is in {root}.")
+    """Show the status of the project here, or welcome where there is none."""
+    named = env.options.project or env.environ.get("MILESTONE_DIR")
+    if not named and place.nearest(env.start) is None:
+        return env.answer("status", None, lambda: welcome.text(env.start, env.width))
+    return screens.project(env)

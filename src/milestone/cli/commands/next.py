@@ -1,0 +1,58 @@
+"""Name the best ready task, and why"""
+
+import argparse
+
+from milestone.cli import output
+from milestone.cli.env import Env
+from milestone.cli.look import look
+from milestone.cli.output import line
+from milestone.cli.text import moments, wide
+from milestone.reports import naming
+from milestone.reports import next as report
+from milestone.reports.status import short
+
+EXAMPLES = """
+milestone next
+milestone next --milestone m2 --limit 5
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take a milestone to stay in."""
+    parser.add_argument("--milestone", metavar="ID", help="only tasks of this milestone")
+
+
+def run(env: Env, args: argparse.Namespace) -> int:
+    """Show one task, or why there is none."""
+    found = look(env)
+    rows, current = found.moment.rows, found.moment.current
+    only = str(naming.milestone(rows, args.milestone, current)["id"]) if args.milestone else None
+    view = report.view(rows, current=current, milestone=only, limit=env.options.limit)
+    return found.answer(env, "next", view, lambda: text(view, env.width))
+
+
+def text(view: dict[str, object], width: int) -> str:
+    """Return the task, the reason, others, and the command that takes it."""
+    task, others = view["task"], view["alternatives"]
+    if not isinstance(task, dict) or not isinstance(others, list):
+        return f"Nothing is ready. {view['reason']}\nNext: {_otherwise(str(view['reason']))}"
+    ref = short(task["ref"])
+    who = f", {line(task['assigned_to'])}" if task["assigned_to"] else ""
+    hours = f" ({moments.hours(task['hours'])}{who})" if task["hours"] else ""
+    title = wide.cut(line(task["title"]), width - len(ref) - wide.width(hours) - 2)
+    lines = [
+        f"{output.BOLD}{ref} {title}{output.END}{hours}",
+        f"  why: {wide.wrap(str(view['reason']), width - 7, '       ')}",
+    ]
+    if task.get("next_note"):
+        lines.append(f"  note: {wide.wrap(line(task['next_note']), width - 8, '        ')}")
+    for other in others:
+        lines.append(wide.cut(f"  or:  {short(other['ref'])} {line(other['title'])}", width))
+    command = f"milestone execute {short(task['milestone'])}" if task["run"] else f"milestone task start {ref}"
+    return "\n".join([*lines, f"Next: {command}"])
+
+
+def _otherwise(reason: str) -> str:
+    if reason.startswith(("There are no", "Every milestone")):
+        return 'milestone plan "GOAL"'
+    return "milestone status"

@@ -1,0 +1,27 @@
+"""Say where the project stands and what needs you"""
+
+import argparse
+
+from milestone.cli import screens
+from milestone.cli.env import Env
+from milestone.registry import load
+
+EXAMPLES = """
+milestone status
+milestone status m2
+milestone status --json
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take an id, to show that one."""
+    parser.add_argument("ids", nargs="*", metavar="ID", help="show this milestone instead of the project")
+    parser.add_argument("--all", action="store_true", help="show every milestone, or all of one")
+
+
+def run(env: Env, args: argparse.Namespace) -> int:
+    """Show the project, or one milestone."""
+    if args.ids:
+        code: int = load("milestone.cli.records:show")(env, args.ids, everything=args.all)
+        return code
+    return screens.project(env, everything=args.all)

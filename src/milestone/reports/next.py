@@ -1,0 +1,82 @@
+"""The one task to take now, and why it is that one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from milestone.reports import ready
+from milestone.reports.status import short, task
+
+Row = Mapping[str, Any]
+OTHERS = 3
+
+
+def view(
+    rows: Sequence[Row], *, current: str | None = None, milestone: str | None = None, limit: int | None = None
+) -> dict[str, Any]:
+    """Return the `next` shape: the best ready task or null, the reason, others to choose from."""
+    wanted = [row for row in rows if row["id"] == milestone] if milestone else rows
+    found = [sight for sight in ready.ready(rows, current) if milestone in (None, sight.row["id"])]
+    others = OTHERS if limit is None else limit - 1 if limit else len(found)
+    if not found:
+        return {"task": None, "reason": nothing(wanted, rows), "alternatives": [], "lease": None}
+    return {
+        "task": task(found[0]) | {"next_note": found[0].task.get("next_note")},
+        "reason": reason(found[0], current),
+        "alternatives": [_other(sight) for sight in found[1 : 1 + max(0, others)]],
+        "lease": None,
+    }
+
+
+def _other(sight: ready.Sight) -> dict[str, Any]:
+    return {"ref": sight.ref, "title": sight.task["title"], "hours": sight.task["hours"]}
+
+
+def reason(sight: ready.Sight, current: str | None) -> str:
+    """Return why this task comes first, in one sentence."""
+    row, parts = sight.row, []
+    if sight.task.get("critical"):
+        parts.append("it is on the critical path")
+    after = ready.followers(sight)
+    if after:
+        parts.append(f"{_join([short(name) for name in after])} {'waits' if len(after) == 1 else 'wait'} for it")
+    if row["id"] == current:
+        parts.append(f"{short(row['id'])} is current")
+    elif row["status"] == "in_progress":
+        parts.append(f"{short(row['id'])} is in progress")
+    if str(sight.task.get("priority") or row.get("priority")) in ("high", "critical", "critical_path"):
+        parts.append(f"its priority is {sight.task.get('priority') or row.get('priority')}")
+    if row.get("due"):
+        parts.append(f"{short(row['id'])} is due {row['due']}")
+    text = _join(parts[:3]) if parts else "nothing else is ready before it"
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def nothing(rows: Sequence[Row], every: Sequence[Row]) -> str:
+    """Return why no task is ready, in one sentence; each cause its own."""
+    open_rows = [row for row in rows if row["status"] not in ready.CLOSED]
+    if not rows:
+        return "There are no milestones yet."
+    if not open_rows:
+        return "Every milestone is finished."
+    inside = {row["id"] for row in rows}
+    sights = [s for s in ready.tasks(every) if s.row["id"] in inside and s.row["status"] not in ready.CLOSED]
+    states = [(s, s.task["status"]) for s in sights if s.task["status"] not in ("completed", "cancelled")]
+    if not states:
+        return f"No task is left open in {_join([short(row['id']) for row in open_rows[:3]])}."
+    for state, words in (
+        ("in_progress", "in progress"),
+        ("in_review", "in review"),
+        ("blocked", "blocked"),
+        ("failed", "failed"),
+    ):
+        those = [short(s.ref) for s, status in states if status == state]
+        if those:
+            return f"{_join(those[:3])} {'is' if len(those) == 1 else 'are'} {words}; nothing else is ready."
+    sight = states[0][0]
+    if sight.row["status"] in ready.STOPPED:
+        return f"{short(sight.row['id'])} is {sight.row['status']}."
+    return f"{short(sight.ref)} waits for {_join([short(name) for name in sight.waits_for[:3]])}."
+
+
+def _join(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""

@@ -1,0 +1,107 @@
+"""What can be worked on now, and what everything else waits for: from summary rows alone."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from milestone.domain import graph
+
+Row = Mapping[str, Any]
+FINISHED = ("completed", "archived")
+CLOSED = (*FINISHED, "cancelled")
+STOPPED = (*CLOSED, "paused", "blocked")
+PRIORITIES = {"critical_path": 0, "critical": 0, "urgent": 0, "high": 1, "medium": 2, "normal": 2, "low": 3}
+
+
+class Sight(NamedTuple):
+    """One task in its milestone, and what it waits for (empty: nothing)."""
+
+    row: Row
+    task: Row
+    waits_for: tuple[str, ...]
+
+    @property
+    def ref(self) -> str:
+        """`milestone-001/task-002`."""
+        return f"{self.row['id']}/{self.task['id']}"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether somebody may start it now."""
+        return self.task["status"] == "pending" and not self.waits_for and self.row["status"] not in STOPPED
+
+
+def milestone_waits(rows: Sequence[Row], needs: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[str]]:
+    """Return milestone id -> what it waits for: unfinished requirements, unmet facts, its cycle."""
+    needs = graph.of_rows(rows) if needs is None else needs
+    finished = {row["id"] for row in rows if row["status"] in FINISHED}
+    knotted = graph.in_cycles(needs)
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        name = row["id"]
+        past = set(row.get("depends_overridden") or ())
+        waits = [i for i in needs.get(name, ()) if i not in finished and i not in past]
+        unmet = row.get("unmet") or {}
+        waits += [t for t in [*unmet.get("conditions", ()), *unmet.get("external", ())] if t not in past]
+        if name in knotted:
+            waits.append("a cycle of requirements")
+        found[name] = [] if row["status"] in CLOSED else waits
+    return found
+
+
+def tasks(rows: Sequence[Row]) -> Iterator[Sight]:
+    """Yield every task with what it waits for, in the order of the rows."""
+    waits = milestone_waits(rows)
+    for row in rows:
+        yield from of_milestone(row, waits[row["id"]])
+
+
+def of_milestone(row: Row, waits: Sequence[str]) -> Iterator[Sight]:
+    """Yield the tasks of one milestone that itself waits for `waits`."""
+    needs = {str(task["id"]): [str(d) for d in task.get("dependencies") or ()] for task in row["tasks"]}
+    finished = {task["id"] for task in row["tasks"] if task["status"] == "completed"}
+    knotted = graph.in_cycles(needs)
+    for task in row["tasks"]:
+        own = [d for d in needs[task["id"]] if d not in finished]
+        above = task.get("parent")
+        own += [d for d in needs.get(str(above), ()) if d not in finished] if above else []
+        if task.get("children"):
+            own += [str(child) for child in task["children"] if child not in finished]
+        if task["id"] in knotted:
+            own.append("a cycle of tasks")
+        open_task = task["status"] not in ("completed", "cancelled")
+        yield Sight(row, task, (*dict.fromkeys(own), *waits) if open_task else ())
+
+
+def rank(sight: Sight, current: str | None = None) -> tuple[Any, ...]:
+    """Return the order of ready tasks: current milestone, begun ones, critical, priority, due, id."""
+    row, task = sight.row, sight.task
+    return (
+        row["id"] != current,
+        row["status"] != "in_progress",
+        _priority(row),
+        not task.get("critical"),
+        _priority(task),
+        -len(followers(sight)),
+        row.get("due") or "9999",
+        row["id"],
+        task["id"],
+    )
+
+
+def followers(sight: Sight) -> list[str]:
+    """Return the open tasks that wait for this one directly."""
+    return [
+        str(task["id"])
+        for task in sight.row["tasks"]
+        if sight.task["id"] in (task.get("dependencies") or ())
+        and task["status"] not in ("completed", "cancelled")
+    ]
+
+
+def _priority(record: Row) -> int:
+    return PRIORITIES.get(str(record.get("priority") or "medium").lower(), 2)
+
+
+def ready(rows: Sequence[Row], current: str | None = None) -> list[Sight]:
+    """Return what can be started now, best first."""
+    return sorted((sight for sight in tasks(rows) if sight.is_ready), key=lambda sight: rank(sight, current))

@@ -1,0 +1,67 @@
+"""The effective settings, remembered beside the store while the files they came from stay as they are.
+
+A look at the project must not parse YAML; what is remembered holds only for the same files and variables.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from milestone.registry import load
+
+FILE = "local/settings.json"
+NO_SETTINGS = frozenset(
+    f"MILESTONE_{word}"
+    for word in ("DIR", "NOW", "ACTOR", "JSON", "ASCII", "SESSION", "TASK", "PHASE", "DELIVERABLES", "LEASE")
+)
+
+
+def values(root: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return effective settings by dotted key, as JSON values."""
+    now = signature(root, environ)
+    try:
+        kept = json.loads((root / FILE).read_bytes())
+        if kept["signature"] == now:
+            found: dict[str, Any] = kept["values"]
+            return found
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    settings = load("milestone.config:load_settings")(root, environ=environ)
+    fresh = {key: value for key, value in settings.values.items() if _is_plain(value)}
+    _keep(root, {"signature": now, "values": fresh})
+    return fresh
+
+
+def signature(root: Path, environ: Mapping[str, str]) -> list[Any]:
+    """Return what the settings depend on: every config file's stamp, and the variables that may set one."""
+    home = Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME") or "/") / ".config")
+    found: list[Any] = []
+    for folder in (root / "config", root / "local", home / "milestone"):
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            if entry.name.endswith((".yaml", ".yml", ".txt")):
+                stat = entry.stat()
+                found.append([entry.path, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino])
+    found += sorted([k, v] for k, v in environ.items() if k.startswith("MILESTONE_") and k not in NO_SETTINGS)
+    return found
+
+
+def _is_plain(value: Any) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)
+
+
+def _keep(root: Path, document: Mapping[str, Any]) -> None:
+    """Remembering is a convenience: where nothing can be written nothing is remembered."""
+    target = root / FILE
+    fresh = target.with_name(f"{target.name}.{os.getpid()}")
+    try:
+        if target.parent.is_dir():
+            fresh.write_text(json.dumps(document), encoding="utf-8")
+            fresh.replace(target)
+    except OSError:
+        pass
