@@ -1,6 +1,7 @@
 """Review: what waits for people, what exactly they judge, and their word on it."""
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 
@@ -18,7 +19,7 @@ from milestone.storage.deliverables import Deliverables
 from milestone.workspace import finding
 from milestone.workspace.base import Workspace, Written
 
-View = dict[str, object]
+View = dict[str, Any]
 Word = Callable[[Document, Judge, Context], list[Event]]
 WORDS: dict[str, Word] = {
     "approve": approval.approve,
@@ -40,11 +41,13 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None
 
 
-def pending(workspace: Workspace, reading: Reading, *, only_mine: bool = False) -> list[View]:
+def pending(
+    workspace: Workspace, reading: Reading, *, milestone: str | None = None, only_mine: bool = False
+) -> list[View]:
     """Return a line for every phase that waits for people, in the order of milestones."""
     ctx = workspace.context(reading)
     lines: list[View] = []
-    for document in reading.find("milestone"):
+    for document in [finding.milestone(reading, milestone)] if milestone else reading.find("milestone"):
         if not document.archived:
             lines += reviews.waiting(document, _survey(workspace, document), ctx)
     return reviews.mine(lines, ctx) if only_mine else lines

@@ -97,7 +97,7 @@ def withdraw(document: Document, request: Judge, ctx: Context) -> list[Event]:
             why=f"the {after.name} phase after it is over",
             hint=f"milestone task block {subject(document, request.task)} REASON",
         )
-    facts = {"by": by, "givers": givers, "comment": request.comment or ""}
+    facts = {"by": by, "givers": givers, "comment": request.comment}
     return [event(document, "approval.withdrawn", request.task, phase.name, **facts)]
 
 

@@ -1,0 +1,125 @@
+"""Reviews as text: what waits, what is judged, what was decided."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from milestone.cli.output import BOLD, DIM, END, GREEN, RED, YELLOW, line
+from milestone.workspace.base import Written
+
+Item = Mapping[str, Any]
+SIGNS = {"there": f"{GREEN}✓{END}", "missing": f"{RED}✗{END}", "empty": f"{RED}✗{END}", "template": f"{RED}✗{END}"}
+STATES = {"there": "", "missing": "missing", "empty": "empty", "template": "only its template"}
+DONE = {
+    "approve": "approved",
+    "reject": "rejected",
+    "request-changes": "sent back for changes",
+    "withdraw": "open again",
+}
+
+
+def pending(items: Sequence[Item], *, mine: bool) -> str:
+    """Return what waits for people, or the sentence of an empty list."""
+    if not items:
+        who = "Nothing waits for your judgement." if mine else "Nothing waits for a judgement."
+        return f"{who} Phases with approval begin with: milestone plan GOAL --kiro-workflow"
+    lines = [f"{len(items)} {'phase waits' if len(items) == 1 else 'phases wait'} for people"]
+    for item in items:
+        lines.append(f"{BOLD}{line(item['ref'])}{END}  {line(item['phase'])}  {line(item['title'])}")
+        lines.append(f"  {_standing(item)}")
+    lines.append(f"Next: milestone review {words(items[0])}")
+    return "\n".join(lines)
+
+
+def judged(items: Sequence[Item]) -> str:
+    """Return everything a reviewer looks at."""
+    return "\n\n".join("\n".join(_judged(item)) for item in items)
+
+
+def decided(word: str, items: Sequence[Item], written: Written) -> str:
+    """Return what was decided and what follows."""
+    lines = []
+    if written.dry_run:
+        lines.append("Would record:")
+    for item in items:
+        lines += _decided(word, item, repeated=written.repeated or not written.events)
+    return "\n".join(lines)
+
+
+def history(items: Sequence[Item]) -> str:
+    """Return hand-ins and decisions, oldest first."""
+    if not items:
+        return "Nothing was handed in or decided yet."
+    lines = []
+    for item in items:
+        ref = "/".join(str(part) for part in (item["milestone"], item["task"]) if part)
+        said = f': "{line(item["comment"])}"' if item["comment"] else ""
+        known = f" ({item['proof']})" if item["proof"] else ""
+        when = str(item["at"])[:16].replace("T", " ")
+        lines.append(
+            f"{when}  {line(ref)}  {line(item['phase'])}  {item['decision']} by {line(item['by'])}{known}{said}"
+        )
+    return "\n".join(lines)
+
+
+def words(item: Item) -> str:
+    """Return what names this phase on the command line."""
+    task = f" {item['task']}" if item["task"] else ""
+    return f"{item['milestone']}{task} --phase {item['phase']}"
+
+
+def _judged(item: Item) -> list[str]:
+    lines = [
+        f"{BOLD}{line(item['ref'])}{END}  {line(item['phase'])} phase  {line(item['title'])}",
+        _standing(item),
+    ]
+    lines.append(f"Deliverables in {line(item['folder'])}")
+    for file in item["deliverables"]:
+        state = STATES[file["state"]] or f"{file['bytes']} bytes"
+        declared = "" if file["declared"] or file["state"] == "there" else ", not asked for by the record"
+        lines.append(f"  {SIGNS[file['state']]} {line(file['path'])}  {DIM}{state}{declared}{END}")
+    if not item["deliverables"]:
+        lines.append("  none")
+    lines += [f"Changed since it was handed in: {line(change)}." for change in item["changes"]]
+    for check in item["checks"]:
+        sign = f"{GREEN}✓{END}" if check["exit_code"] == 0 else f"{RED}✗{END}"
+        lines.append(f"  {sign} {line(check['command'])}  exit {check['exit_code']} ({check['grade']})")
+    lines += [f"{YELLOW}Unmet{END}  {line(criterion)}" for criterion in item["unmet"]]
+    lines += [f"Not counted: {line(each['by'])} ({each['why']})" for each in item["uncounted"]]
+    lines.append(f"Digest {item['digest'][:12]}")
+    if not item["open"] and item["status"] in ("in_review", "approved"):
+        lines.append(f"Next: milestone review {words(item)} --approve --version {item['digest'][:12]}")
+    return lines
+
+
+def _decided(word: str, item: Item, *, repeated: bool) -> list[str]:
+    ref, phase = line(item["ref"]), line(item["phase"])
+    if word != "approve":
+        sign = f"{RED}✗{END}" if word == "reject" else f"{YELLOW}◐{END}"
+        lines = [f"{sign} {ref} {phase} {DONE[word]}"]
+        if word == "reject":
+            lines.append(
+                f"Next: milestone task retry {ref}" if item["task"] else f"Next: milestone review {words(item)}"
+            )
+        return lines
+    by = ", ".join(f"{name} ({item['proof'].get(name)})" for name in item["approved_by"])
+    again = "already " if repeated else ""
+    lines = [f"{GREEN}✓{END} {ref} {phase} {again}approved by {line(by)}, digest {item['digest'][:12]}"]
+    if not item["open"]:
+        return [*lines, f"Still asked: {line(', '.join(item['waiting_for']) or 'another person')}."]
+    if item.get("next_phase"):
+        lines.append(f"The {line(item['next_phase'])} phase has started.")
+        lines.append(f"Next: milestone execute {item['milestone']}    milestone task done {ref}")
+    return lines
+
+
+def _standing(item: Item) -> str:
+    """Return one sentence: open, waiting for whom, or what happened to it."""
+    if item["open"]:
+        return f"Approved by {line(', '.join(item['approved_by']))}." if item["approved_by"] else "Passed."
+    if item["status"] not in ("in_review", "approved"):
+        return f"It is {item['status'].replace('_', ' ')}; nothing was handed in."
+    who = ", ".join(item["waiting_for"]) or ("any of its approvers" if item["approvers"] else "any person")
+    since = f" since {str(item['since'])[:16].replace('T', ' ')}" if item["since"] else ""
+    changed = " again, because the deliverables changed" if item["changed"] else ""
+    given = f"; approved by {line(', '.join(item['approved_by']))}" if item["approved_by"] else ""
+    return f"Waits for {line(who)}{since}{changed}{given}."
