@@ -141,6 +141,11 @@ class Env:
         if not self.json:
             self.err.write(text)
 
+    def notice(self, code: str, message: str) -> None:
+        """Keep something for programs only; the text for people says it in its own way."""
+        if self.json:
+            self.warn(code, message)
+
     def warn(self, code: str, message: str) -> None:
         """Keep a warning for the answer."""
         self._keep({"code": code, "message": message})

@@ -1,12 +1,14 @@
 """One look at the project: the summary where it holds, the store where it does not."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from milestone import clock
 from milestone.cli.env import Env
-from milestone.registry import exists, load
-from milestone.reports.status import Moment, Project
+from milestone.registry import load
+from milestone.reports.status import Moment, Project, Row
+from milestone.storage import summary_file
 from milestone.workspace import current, place, remembered
 
 if TYPE_CHECKING:  # the light way loads no store
@@ -38,42 +40,50 @@ def look(env: Env) -> Look:
         ProjectNotFound: there is none here or above.
     """
     root = place.find_root(env.start, project=env.options.project, environ=env.environ)
-    summary = _summary(root)
+    summary = summary_file.read(str(root))
     if summary is None:
         with env.workspace.reading() as reading:
             return _from_store(env, root, reading)
-    rows = summary.rows()
+    rows, sessions = summary.rows(), summary.sessions()
     moment = Moment(
         rows=rows,
         now=clock.clock_from_environment().now(),
         project=project(env, root, summary.epoch),
         current=current.find(root, env.start, rows),
-        sessions=summary.sessions(),
-        held=summary.held_by(),
+        sessions=sessions,
+        held=_held(root, sessions),
         recent=summary.recent(RECENT),
     )
-    return Look(root, moment, summary.seq, summary.unrecorded, list(summary.warnings))
+    return Look(root, moment, summary.seq, 0, list(summary.warnings))
 
 
-def _summary(root: Path) -> Any:
-    """Return the summary beside the store; None where it does not hold."""
-    where = "milestone.storage.summary_file"
-    return load(f"{where}:read")(str(root)) if exists(where) else None
+def _held(root: Path, sessions: Sequence[Row]) -> dict[str, str]:
+    """Return what live runs hold; the lock is asked only where a session says that it runs."""
+    running = [session for session in sessions if session.get("state") == "running"]
+    if not running or not load("milestone.storage.locks:run_is_live")(root):
+        return {}
+    return {str(uid): str(session["id"]) for session in running for uid in session.get("holds") or ()}
 
 
 def _from_store(env: Env, root: Path, reading: "Reading") -> Look:
-    events = load("milestone.reports.events")
+    moment = look_into(env, reading, root)
+    return Look(root, moment, reading.seq, reading.unrecorded, list(reading.warnings))
+
+
+def look_into(env: Env, reading: "Reading", root: Path | None = None) -> Moment:
+    """Return the moment of an open reading."""
+    folder = root or env.workspace.root
+    flat = load("milestone.reports.events:flat")
     rows = list(reading.rows())
-    moment = Moment(
+    return Moment(
         rows=rows,
         now=env.workspace.clock.now(),
-        project=project(env, root, reading.epoch),
-        current=current.find(root, env.start, rows),
+        project=project(env, folder, reading.epoch),
+        current=current.find(folder, env.start, rows),
         sessions=[document.body for document in reading.find("session")],
         held=reading.held_by(),
-        recent=[events.flat(each) for each in reading.events(limit=RECENT, newest=True)],
+        recent=[flat(each) for each in reading.events(limit=RECENT, newest=True)],
     )
-    return Look(root, moment, reading.seq, reading.unrecorded, list(reading.warnings))
 
 
 def project(env: Env, root: Path, epoch: str) -> Project:

@@ -39,7 +39,7 @@ def line(text: object) -> str:
 
 def to_json(value: object) -> str:
     """Return one line of JSON, its control characters escaped."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=str)
     return UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 

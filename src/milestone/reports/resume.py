@@ -52,7 +52,8 @@ def _of_tasks(rows: Sequence[Row], recent: Sequence[Row]) -> dict[str, Any] | No
     if not begun:
         return None
     started, row = max(begun, key=lambda pair: pair[0])
-    touched = [str(event.get("at")) for event in recent if event.get("milestone") == row["id"]]
+    worked = [event for event in recent if str(event.get("kind")).startswith(("task.", "session."))]
+    touched = [str(event.get("at")) for event in worked if event.get("milestone") == row["id"]]
     return _at(row, "task", max([*touched, started]) or None)
 
 

@@ -7,7 +7,7 @@ from milestone.cli.env import Env
 from milestone.cli.look import look
 from milestone.cli.output import line
 from milestone.cli.text import moments, wide
-from milestone.reports import naming
+from milestone.registry import load
 from milestone.reports import next as report
 from milestone.reports.status import short
 
@@ -26,7 +26,8 @@ def run(env: Env, args: argparse.Namespace) -> int:
     """Show one task, or why there is none."""
     found = look(env)
     rows, current = found.moment.rows, found.moment.current
-    only = str(naming.milestone(rows, args.milestone, current)["id"]) if args.milestone else None
+    row_of = load("milestone.workspace.finding:milestone_row") if args.milestone else None
+    only = str(row_of(rows, args.milestone, current=current)["id"]) if row_of else None
     view = report.view(rows, current=current, milestone=only, limit=env.options.limit)
     return found.answer(env, "next", view, lambda: text(view, env.width))
 

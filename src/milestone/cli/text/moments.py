@@ -15,6 +15,11 @@ def parse(text: str | None) -> datetime | None:
     return found if found.tzinfo else None
 
 
+def local(moment: datetime) -> datetime:
+    """Return the moment where the person is."""
+    return moment.astimezone()
+
+
 def parse_day(text: str | None) -> date | None:
     """Return the day of an ISO text (a moment's day is local); None for anything else."""
     found = parse(text)

@@ -33,6 +33,12 @@ def word(state: str | None) -> str:
     return _coloured(state, text.upper() if state in ("blocked", "late", "failed") else text)
 
 
+def opening(state: str | None) -> str:
+    """Return the word at the beginning of a sentence."""
+    text = (state or "").replace("_", " ")
+    return _coloured(state, text[:1].upper() + text[1:])
+
+
 def sign(state: str | None) -> str:
     """Return the sign of a state."""
     return _coloured(state, SIGNS.get(state or "", "?"))

@@ -91,7 +91,7 @@ def _outcome(view: View, today: date) -> str:
     else:
         are = "is" if counts["completed"] == 1 else "are"
         done = f"{counts['completed']} of {counts['total']} milestones {are} done; " if counts["completed"] else ""
-        subject = f"{done}{'the rest' if done else f'the work of {left} milestones'}"
+        subject = f"{done}{'the rest' if done else f'The work of {left} milestones'}"
     forecast = view["forecast"]
     if forecast is None:
         return f"{subject} has no estimate, so no date."

@@ -1,0 +1,260 @@
+"""The log as people and programs read it."""
+
+import argparse
+import csv
+import io
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, NamedTuple
+
+from milestone import errors
+from milestone.cli import dates, output, paging
+from milestone.cli.env import Env
+from milestone.cli.look import look_into
+from milestone.cli.output import line
+from milestone.cli.records import is_task
+from milestone.cli.text import moments, table
+from milestone.cli.words import nearest
+from milestone.domain import events as event_kinds
+from milestone.reports import events
+from milestone.reports.status import short
+from milestone.storage.base import Reading
+from milestone.workspace import finding
+
+Event = Mapping[str, Any]
+PAUSE = 0.3  # seconds between two looks at the log while following
+COLUMNS = (
+    table.Column("Seq", right=True),
+    table.Column("When"),
+    table.Column("Who", least=8, leaves=1),
+    table.Column("What"),
+    table.Column("Where"),
+    table.Column("", least=10, leaves=2),
+)
+TOLD = ("reason", "note", "title", "text", "fact", "what", "phase", "comment")  # fields that say most, in order
+
+
+class Wanted(NamedTuple):
+    """Which events."""
+
+    ref: str | None = None
+    after: int = 0
+    is_since: bool = False
+    first: str | None = None
+    last: str | None = None
+    actor: str | None = None
+    kind: str | None = None
+
+
+def wanted(env: Env, args: argparse.Namespace) -> Wanted:
+    """Return the events the flags ask for.
+
+    Raises:
+        InvalidRequest: a kind, day or number is not understood; Stale: the number is of another epoch.
+    """
+    today = moments.local(env.workspace.clock.now()).date()
+    if args.kind:
+        _check_kind(args.kind)
+    since = args.since if args.since is not None else env.options.cursor
+    return Wanted(
+        ref=args.ref,
+        after=_seq(env, since) if since is not None else 0,
+        is_since=since is not None,
+        first=dates.day("--from", args.first, today),
+        last=dates.day("--to", args.last, today),
+        actor=args.actor,
+        kind=args.kind,
+    )
+
+
+def _check_kind(kind: str) -> None:
+    known = sorted(event_kinds.KINDS)
+    groups = {name.partition(".")[0] for name in known}
+    if kind not in known and kind.rstrip(".") not in groups:
+        near = nearest(kind, [*known, *groups])
+        raise errors.InvalidRequest(
+            f'There is no kind of event "{kind}".',
+            candidates=near,
+            next=[f"milestone log --kind {near[0]}"] if near else ["milestone help events"],
+        )
+
+
+def _seq(env: Env, text: str) -> int:
+    epoch, dash, number = text.rpartition("-")
+    if not number.isdecimal():
+        raise errors.InvalidRequest(
+            f'--since takes a number, or EPOCH-NUMBER, not "{text}".', next=["milestone log --since 0"]
+        )
+    if dash:
+        with env.workspace.reading() as reading:
+            if epoch != reading.epoch:
+                raise errors.Stale(
+                    "That number is of another epoch of this store.",
+                    why="A recovery, a rollback or a copied folder began a new one.",
+                    next=["milestone log --since 0"],
+                    current={"epoch": reading.epoch, "seq": reading.seq},
+                )
+    return int(number)
+
+
+def show(env: Env, wanted: Wanted, form: str | None) -> int:
+    """Print the newest events, or after `--since` the next, in order."""
+    size = paging.SIZE if env.options.limit is None else env.options.limit
+    with env.workspace.reading() as reading:
+        flat: Iterator[Event] = map(events.flat, reading.events(after=wanted.after))
+        matching = filter(_filter(env, reading, wanted), flat)
+        if wanted.is_since:
+            found = list(islice(matching, size + 1)) if size else list(matching)
+            more = bool(size) and len(found) > size
+            found = found[:size] if size else found
+        else:
+            found = list(deque(matching, maxlen=size or None))
+            more = False
+        cursor = str(found[-1]["seq"]) if more else None
+        if form and not env.json:
+            text = FORMS[form](found)
+        else:
+            today = moments.local(env.workspace.clock.now()).date()
+            text = _table(found, env.width, today) if found else _empty(reading, wanted)
+        return env.answer("event.list", found, text, reading=reading, next_cursor=cursor)
+
+
+def _filter(env: Env, reading: Reading, wanted: Wanted) -> Callable[[Event], bool]:
+    milestone, task = _names(env, reading, wanted.ref)
+
+    def is_wanted(event: Event) -> bool:
+        day = moments.parse_day(event["at"])
+        iso = day.isoformat() if day else ""
+        if (wanted.first and iso < wanted.first) or (wanted.last and iso > wanted.last):
+            return False
+        return events.matches(event, actor=wanted.actor, kind=wanted.kind, milestone=milestone, task=task)
+
+    return is_wanted
+
+
+def _names(env: Env, reading: Reading, ref: str | None) -> tuple[str | None, str | None]:
+    if ref is None:
+        return None, None
+    current = look_into(env, reading).current
+    if is_task(ref):
+        document, body = finding.task(reading, ref, current=current)
+        return str(document.body["id"]), str(body["id"])
+    if re.fullmatch(r"milestone-\d{3,}", ref):
+        return ref, None  # the log knows deleted ones too
+    return str(finding.milestone(reading, ref, current=current).body["id"]), None
+
+
+def follow(env: Env, wanted: Wanted) -> int:
+    """Print events as they come, one a line, until interrupted."""
+    last = wanted.after
+    if not wanted.is_since:
+        show_last = env.options.limit if env.options.limit is not None else 10
+        with env.workspace.reading() as reading:
+            matching = filter(_filter(env, reading, wanted), map(events.flat, reading.events()))
+            for recent in deque(matching, maxlen=show_last or None):
+                _print(env, recent)
+            last = reading.seq
+    while True:
+        for event in _after(env, wanted, last):
+            _print(env, event)
+            last = event["seq"]
+        time.sleep(PAUSE)
+
+
+def _after(env: Env, wanted: Wanted, last: int) -> Iterator[Event]:
+    with env.workspace.reading() as reading:
+        if reading.seq > last:
+            yield from filter(_filter(env, reading, wanted), map(events.flat, reading.events(after=last)))
+
+
+def _print(env: Env, event: Event) -> None:
+    if env.json:
+        env.event_line(event)
+    else:
+        today = moments.local(env.workspace.clock.now()).date()
+        env.out.write("\n".join(_table([event], env.width, today).splitlines()[1:]))
+        env.out.stream.flush()
+
+
+def _table(found: Sequence[Event], width: int, today: Any) -> str:
+    rows = [
+        [
+            str(event["seq"]),
+            moments.clock(event["at"], today),
+            line(event["actor"]["name"]),
+            event["kind"].replace(".", " ").replace("_", " "),
+            line(short("/".join(part for part in (event["milestone"], event["task"]) if part))),
+            _told(event),
+        ]
+        for event in found
+    ]
+    return "\n".join(table.lines(COLUMNS, rows, width))
+
+
+def _told(event: Event) -> str:
+    for name in TOLD:
+        value = event.get(name)
+        if isinstance(value, str) and value:
+            return line(value)
+    body, changed = event.get("body"), event.get("set")
+    if isinstance(body, Mapping):
+        return line(body.get("title") or "")
+    return line(", ".join(changed)) if isinstance(changed, Mapping) else ""
+
+
+def _empty(reading: Reading, wanted: Wanted) -> str:
+    if not reading.seq:
+        return 'Nothing has happened yet.\nNext: milestone plan "GOAL"'
+    if wanted.is_since:
+        return f"Nothing happened after event {wanted.after}."
+    return "No event matches.\nNext: milestone log"
+
+
+def _csv(found: Sequence[Event]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("seq", "at", "actor", "kind", "milestone", "task", "session", "told"))
+    for event in found:
+        writer.writerow(
+            [event["seq"], event["at"], event["actor"]["name"], event["kind"]]
+            + [event[name] or "" for name in ("milestone", "task", "session")]
+            + [_told(event)]
+        )
+    return out.getvalue().rstrip("\n")
+
+
+def _ndjson(found: Sequence[Event]) -> str:
+    return "\n".join(map(output.to_json, found))
+
+
+def _seed(found: Sequence[Event]) -> str:
+    return "\n".join(output.to_json(events.seed_line(event)) for event in found)
+
+
+FORMS = {"csv": _csv, "ndjson": _ndjson, "seed": _seed}
+
+
+def verify(env: Env) -> int:
+    """Check the log and the records, and say what was found; 9 when something does not verify."""
+    result = dict(env.workspace.store.verify())
+    data = {
+        "ok": False,
+        "events": 0,
+        "head": None,
+        "keys": [],
+        "gaps": [],
+        "unsigned": result.get("events", 0),
+    } | result
+    code = 0 if data["ok"] else 9
+    return env.answer("verification", data, lambda: _verdict(data), exit_code=code, seq=data["events"])
+
+
+def _verdict(data: Mapping[str, Any]) -> str:
+    unsigned = f" {data['unsigned']} events are not signed yet." if data["unsigned"] else ""
+    if data["ok"]:
+        return f"The log verifies: {data['events']} events, unbroken, and every record is what they say.{unsigned}"
+    findings = [f"  {line(each.get('message') or each)}" for each in data["findings"]]
+    return "\n".join(["The log does not verify:", *findings, "Next: milestone doctor"])

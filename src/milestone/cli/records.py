@@ -1,0 +1,73 @@
+"""Show milestones and tasks by their names; used by show, status ID and update ID."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from milestone.cli.env import Env
+from milestone.cli.look import look_into
+from milestone.cli.text import show as texts
+from milestone.domain.document import Document
+from milestone.reports import events
+from milestone.reports import show as report
+from milestone.reports.status import Moment, Row, short
+from milestone.storage.base import Reading
+from milestone.workspace import finding
+
+ACTIVITY = 3
+SCANNED = 500  # newest events looked through for the activity of one record
+
+
+def show(env: Env, refs: Sequence[str], *, everything: bool = False) -> int:
+    """Show one record or several.
+
+    Raises:
+        MilestoneNotFound, TaskNotFound, AmbiguousId: a word names none, or several.
+    """
+    wanted = [name for ref in refs for name in ref.split(",") if name] or ["current"]
+    with env.workspace.reading() as reading:
+        moment = look_into(env, reading)
+        views = [_view(moment, reading, name) for name in wanted]
+        shown, left = _fitted(views, env.options.limit == 0 or everything)
+        if left:
+            names = [short(view.get("ref") or view["id"]) for view in views]
+            env.notice(
+                "shortened", f"Left out: {', '.join(left)}. All of it: milestone show {' '.join(names)} --all"
+            )
+        data: Any = shown if len(shown) > 1 else shown[0]
+        kind = "task" if all("ref" in view for view in views) else "milestone"
+        return env.answer(kind, data, lambda: texts.text(views, moment, env.width, everything), reading=reading)
+
+
+def _view(moment: Moment, reading: Reading, name: str) -> dict[str, Any]:
+    if is_task(name):
+        document, body = finding.task(reading, name, current=moment.current)
+        row = _row(moment, document)
+        task = next(each for each in row["tasks"] if each["id"] == body["id"])
+        return report.task(document, moment, row, task)
+    document = finding.milestone(reading, name, current=moment.current)
+    row = _row(moment, document)
+    recent = (events.flat(each) for each in reading.events(limit=SCANNED, newest=True))
+    mine = [event for event in recent if event["milestone"] == row["id"]]
+    return report.milestone(document, moment, row, mine[-ACTIVITY:])
+
+
+def is_task(name: str) -> bool:
+    """Return whether a word names a task rather than a milestone: `m1/t2`, `t2`, `task-002`."""
+    return "/" in name or bool(re.fullmatch(r"t(?:ask)?-?\d+", name, re.IGNORECASE))
+
+
+def _row(moment: Moment, document: Document) -> Row:
+    return next(row for row in moment.rows if row["uid"] == document.uid)
+
+
+def _fitted(views: list[dict[str, Any]], everything: bool) -> tuple[list[dict[str, Any]], list[str]]:
+    if everything:
+        return views, []
+    shown: list[dict[str, Any]] = []
+    left: dict[str, None] = {}
+    for view in views:
+        fitting, gone = report.fitted(view, report.LIMIT // len(views))
+        shown.append(fitting)
+        left |= dict.fromkeys(gone)
+    return shown, list(left)

@@ -1,0 +1,84 @@
+"""One task as text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from milestone.cli import output
+from milestone.cli.output import line
+from milestone.cli.text import moments, states, wide
+from milestone.cli.text.status import section
+from milestone.reports.status import Moment, short
+
+View = Mapping[str, Any]
+INDENT = 15
+VERBS = {"in_progress": "done", "blocked": "unblock", "failed": "retry", "cancelled": "reopen"}
+
+
+def text(view: View, moment: Moment, width: int) -> list[str]:
+    """Return the lines of a task."""
+    details = [
+        ("Waits for", ", ".join(line(short(each)) for each in view["blocked_by"])),
+        ("Unblocks", ", ".join(short(each) for each in view["unblocks"])),
+        ("About", line(view.get("description") or "")),
+        ("Run", line(view.get("run") or "")),
+        ("Verify", line(view.get("verify") or "")),
+        ("Note", line(view.get("next_note") or "")),
+        ("Files", ", ".join(map(line, _words(view.get("files"))))),
+        ("Outputs", ", ".join(map(line, _words(view.get("outputs"))))),
+    ]
+    lines = [
+        f"{output.BOLD}{short(view['ref'])} {line(view['title'])}{output.END}",
+        wide.wrap(_task_standing(view), width),
+        wide.cut(f"{'In':<{INDENT}}{short(view['milestone'])} {line(view['milestone_title'])}", width),
+    ]
+    indent = " " * INDENT
+    lines += [f"{name:<{INDENT}}{wide.wrap(words, width - INDENT, indent)}" for name, words in details if words]
+    lines += section(
+        "Done when", [line(_fact(each)) for each in _items(view.get("acceptance"))], width, counted=False
+    )
+    lines += section("Evidence", [_evidence(each, moment) for each in _items(view.get("evidence"))], width)
+    return [*lines, f"{'Next':<{INDENT}}{_task_command(view)}"]
+
+
+def _task_standing(view: View) -> str:
+    parts = [states.opening(view["status"])]
+    if view["grade"] and view["status"] == "completed":
+        parts[0] += f" ({view['grade']})"
+    parts += [moments.hours(view["hours"])] if view["hours"] else []
+    parts += [f"for {line(view['assigned_to'])}"] if view["assigned_to"] else []
+    parts += [f"phase {line(view['phase'])}"] if view["phase"] else []
+    parts += ["on the critical path"] if view["critical"] else []
+    return ", ".join(parts) + "."
+
+
+def _task_command(view: View) -> str:
+    ref = short(view["ref"])
+    if view["status"] == "completed":
+        return "milestone next"
+    verb = VERBS.get(view["status"], "start")
+    if view["status"] == "in_review":
+        return f"milestone review {ref.replace('/', ' ')}"
+    if verb == "start" and not view["ready"]:
+        return "milestone next"
+    return f"milestone task {verb} {ref}"
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []
+
+
+def _words(value: Any) -> list[str]:
+    return [str(each) for each in _items(value)]
+
+
+def _fact(each: Any) -> str:
+    return str(each.get("text") or each.get("name") or "") if isinstance(each, Mapping) else str(each)
+
+
+def _evidence(each: Any, moment: Moment) -> str:
+    if not isinstance(each, Mapping):
+        return line(each)
+    told = " ".join(str(each[key]) for key in ("command", "commit", "item") if each.get(key))
+    code = f" (exit {each['exit_code']})" if each.get("exit_code") is not None else ""
+    at = moments.clock(str(each.get("at") or ""), moment.today)
+    return f"{line(each.get('grade') or 'typed')}: {line(told)}{code} {line(each.get('by') or '')} {at}".rstrip()
