@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from milestone import clock, errors, ids, registry, strict_yaml
-from milestone.domain import paths
+from milestone.domain import adoption, paths
 from milestone.domain.document import Actor, Body, Event
 from milestone.storage import disk, summary_file, yaml_reader
 from milestone.storage.base import Stamp, Warning
@@ -68,6 +68,11 @@ def adopt(moment: Moment, stamp: Stamp, found: Iterable[str], changed: Iterable[
     return _Adoption(moment, stamp, set(found)).run(sorted(changed))
 
 
+def adopt_replaced(moment: Moment, stamp: Stamp, files: Iterable[str]) -> Taken:
+    """Stage an event for each replaced file that an editor went on writing into."""
+    return _Adoption(moment, stamp, set()).replaced(files)
+
+
 class _Adoption:
     def __init__(self, moment: Moment, stamp: Stamp, there: set[str]) -> None:
         self._moment = moment
@@ -81,7 +86,9 @@ class _Adoption:
 
     def run(self, changed: list[str]) -> Taken:
         for path in changed:
-            said = read(self._moment, path) if path in self._there else None
+            if path not in self._there or self._is_known(path):
+                continue
+            said = read(self._moment, path)
             if isinstance(said, Found):
                 self._found[path] = said
             elif said is not None:
@@ -97,7 +104,36 @@ class _Adoption:
                 self._gone(owner, path)
         return self._taken
 
+    def replaced(self, files: Iterable[str]) -> Taken:
+        """Take in what an editor wrote into a file after we had put another in its place."""
+        for name in files:
+            path = f"local/replaced/{name}"
+            start, _, uid = name.partition(".")
+            known = self._moment.stored("milestone", bytes.fromhex(uid).decode())
+            data = disk.read(self._moment.place.file(path)) or b""
+            if known is None or disk.digest(data).startswith(start):
+                continue
+            said = read(self._moment, path)
+            if isinstance(said, Found):
+                base = known.previous if disk.digest((known.previous or "").encode()).startswith(start) else None
+                self._change(said, known, base, {"via": "hand"})
+            elif said is not None:
+                self._taken.warnings.append(said)
+        return self._taken
+
     # -- one file
+
+    def _is_known(self, path: str) -> bool:
+        """Tell whether a file has the very text it should have; only its time stamp changed."""
+        owner = self._owners.get(path)
+        known = self._moment.stored(*owner) if owner else None
+        if known is None or known.digest is None:
+            return False
+        data = disk.read(self._moment.place.file(path))
+        if data is None or disk.digest(data) != known.digest:
+            return False
+        self._moment.put(known)
+        return True
 
     def _file(self, path: str, said: Found) -> None:
         uid = str(said.body["uid"])
@@ -137,24 +173,36 @@ class _Adoption:
         self._new(path, said, {**body, "uid": uid})
 
     def _edit(self, path: str, said: Found, known: Stored) -> None:
+        held = known.document.uid in self._held
+        about = self._via(path)
+        if _archived(path) != known.document.archived and not held:
+            about = {**about, "archived": _archived(path)}
+        self._change(said, known, known.base, about)
+        self._keep(path, said, known.document.uid)
+
+    def _change(self, said: Found, known: Stored, base: str | None, about: Body) -> None:
+        """Stage what a text says that its base did not."""
         document = known.document
         ours = document.body
-        base = self._moment.base_body(known) if known.base is not None else None
-        merged = paths.apply(ours, *paths.diff(ours if base is None else base, said.body))
-        body = self._renamed(merged, ours, path)
+        before = None if base is None else yaml_reader.read_record(base, said.path).body
+        body = self._renamed(adoption.merge(before, said.body, ours).body, ours, said.path)
         if document.uid in self._held:
-            body = {**body, "status": ours.get("status"), "tasks": ours.get("tasks")}
+            body = self._put_right(ours, body, said.path)
         to_set, to_unset = paths.diff(ours, body)
         back = document.away or document.deleted
-        moved = _archived(path) != document.archived and document.uid not in self._held
-        if to_set or to_unset or back or moved:
-            data: Body = {"set": to_set, "unset": to_unset, **self._via(path)}
-            if moved:
-                data["archived"] = _archived(path)
+        if to_set or to_unset or back or "archived" in about:
+            data = {"set": to_set, "unset": to_unset, **about}
             kind = "document.returned" if back else "document.edited"
-            self._stage(kind, document.uid, str(body.get("id")), data, path)
+            self._stage(kind, document.uid, str(body.get("id")), data, said.path)
             self._taken.adopted += 1
-        self._keep(path, said, document.uid)
+
+    def _put_right(self, ours: Body, body: Body, path: str) -> Body:
+        right = adoption.put_right(ours, body)
+        self._taken.warnings.extend(
+            Warning(code="put_right", message=told, path=path, hint="Use milestone task, or stop the run first.")
+            for told in right.warnings
+        )
+        return right.body
 
     def _gone(self, key: tuple[str, str], path: str) -> None:
         known = self._moment.stored(*key)
@@ -223,8 +271,8 @@ class _Adoption:
 
     # -- staging
 
-    def _via(self, path: str) -> dict[str, str]:
-        return self._origins.get(path, {"via": "hand"})
+    def _via(self, path: str) -> Body:
+        return {**self._origins.get(path, {"via": "hand"})}
 
     def _stage(self, kind: str, uid: str, name: str, data: Body, path: str) -> None:
         origin = self._via(path)

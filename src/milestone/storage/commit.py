@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-from milestone.domain.document import Document
 from milestone.storage import disk, log_line, yaml_writer
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.log_line import FileMark
@@ -13,6 +12,8 @@ from milestone.storage.moment import Key, Moment
 from milestone.storage.place import Place
 from milestone.storage.snapshots import Stored
 from milestone.storage.summary_writing import SummaryWriter
+
+LONGEST_NAME = 255
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,7 +182,10 @@ def _write_first(target: str, data: bytes) -> None:
 
 def _keep(place: Place, path: str, stored: Stored) -> None:
     """Hold on to the file that is about to be replaced: an editor may still write into it."""
-    kept = os.path.join(place.replaced, kept_name(stored.document))
+    name = f"{(stored.digest or '')[:16]}.{stored.document.uid.encode().hex()}"
+    if len(name) > LONGEST_NAME:
+        return
+    kept = os.path.join(place.replaced, name)
     disk.remove(kept)
     os.link(path, kept)
 
@@ -195,11 +199,6 @@ def _retire(place: Place, path: str, stored: Stored) -> None:
     _keep(place, old, stored)
     disk.remove(old)
     disk.sync_folder(os.path.dirname(old))
-
-
-def kept_name(document: Document) -> str:
-    """Return the name under which a replaced file is kept until the next transaction."""
-    return f"{disk.digest(document.uid.encode())[:16]}.{document.kind}"
 
 
 def _not_written(change: Change, problem: OSError) -> Warning:

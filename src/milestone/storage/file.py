@@ -78,6 +78,7 @@ class FileStore:
             stamp = Stamp(actor=READER, at=clock.format_moment(clock.clock_from_environment().now()))
             taken = registry.load(ADOPT)(moment, stamp, found, changed)
             moment.unrecorded = taken.adopted
+            moment.staged = []  # shown, not recorded
             known = [told for told in moment.warnings if told.path not in changed]
             moment.warnings = [*known, *taken.unreadable.values(), *taken.warnings]
         return moment if self.place.log.ends_at(moment.head) else None

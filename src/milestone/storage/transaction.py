@@ -15,6 +15,7 @@ from milestone.storage.moment import Key, Moment, Redo
 from milestone.storage.summary_writing import SummaryWriter
 
 ADOPT = "milestone.storage.adopting:adopt"  # imports yaml and git's words, which a plain change does not
+ADOPT_REPLACED = "milestone.storage.adopting:adopt_replaced"
 JSON = msgspec.json.Encoder()
 
 
@@ -33,7 +34,8 @@ class FileTxn(Moment):
     def begin(self, stamp: Stamp) -> None:
         """Bring log, files and store together: redo what a dead writer left, take in what people did."""
         self.stamp = stamp
-        self.epoch = self.epoch or _epoch(self)
+        if self.summary.seal.get("place") != os.stat(self.place.root).st_ino:
+            self.epoch = _epoch(self)
         summary = SummaryWriter(self)
         self.catch_up()
         if self.place.log.cut(self.head) or self.redo or not self.summary.seal:
@@ -48,15 +50,25 @@ class FileTxn(Moment):
         self._found = summary_file.scan(self.place.root)
 
     def _take_in(self, stamp: Stamp, summary: SummaryWriter) -> None:
+        told = self._look_back(stamp)
         found = summary_file.scan(self.place.root)
         changed = summary_file.changed(self.place.root, self.summary, found)
         summary.settled(_settled(self, found, changed))
-        told = self._adopt(stamp, summary, found, changed) if changed else []
+        told += self._adopt(stamp, summary, found, changed) if changed else []
         self.adopted = tuple(self.staged)
         if self.staged or self.changed or not self.summary.seal:
             told += commit(self, stamp, summary, found)
         self._writer = summary
         self.warnings = told
+
+    def _look_back(self, stamp: Stamp) -> list[Warning]:
+        """Hash the files replaced by the last transaction once more; an editor may have had them open."""
+        kept = disk.names(self.place.replaced)
+        written = [name for name in kept if not _as_named(os.path.join(self.place.replaced, name))]
+        told = list(registry.load(ADOPT_REPLACED)(self, stamp, written).warnings) if written else []
+        for name in kept:
+            disk.remove(os.path.join(self.place.replaced, name))
+        return told
 
     def _adopt(
         self, stamp: Stamp, summary: SummaryWriter, found: dict[str, str], changed: list[str]
@@ -87,6 +99,11 @@ def reconcile(moment: Moment, key: Key, redo: Redo) -> None:
         )
         for path in redo.left:
             _leave(moment, path, redo)
+
+
+def _as_named(path: str) -> bool:
+    """Tell whether a replaced file still has the content its name says."""
+    return disk.digest(disk.read(path) or b"").startswith(os.path.basename(path).partition(".")[0])
 
 
 def _leave(moment: Moment, path: str, redo: Redo) -> None:

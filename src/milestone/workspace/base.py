@@ -14,6 +14,7 @@ from milestone.domain.document import Actor, Document, Event, Recorded
 from milestone.storage.base import Reading, Stamp, Store, Txn, Warning
 
 Decide = Callable[[Txn, Context], Sequence[Event]]
+LOOK_BACK = 50  # events searched for who changed a stale record
 
 
 class WriteOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,15 +103,22 @@ class Workspace:
             operation=key,
         )
         with self.store.transaction(stamp, timeout=self.options.lock_timeout) as txn:
-            known = txn.operation(key) if key else ()
-            if known:
-                return _written(txn, known, repeated=True)
-            events = decide(txn, self.context(txn))
-            self._check_revision(txn, events)
-            recorded = txn.append(events)
-            if self.options.dry_run:
-                txn.abandon()
-            return _written(txn, recorded, dry_run=self.options.dry_run)
+            written = self._answer(txn, key, decide)
+        # A file that could not be replaced is known only now that the change is durable.
+        return msgspec.structs.replace(written, warnings=tuple(txn.warnings))
+
+    def _answer(self, txn: Txn, key: str | None, decide: Decide) -> Written:
+        known = txn.operation(key) if key else ()
+        if known:
+            return _written(txn, known, seq=txn.seq, repeated=True)
+        before = txn.seq
+        events = decide(txn, self.context(txn))
+        self._check_revision(txn, events)
+        recorded = txn.append(events)
+        if self.options.dry_run:
+            txn.abandon()
+            return _written(txn, recorded, seq=before, dry_run=True)
+        return _written(txn, recorded, seq=txn.seq)
 
     def _check_revision(self, txn: Txn, events: Sequence[Event]) -> None:
         wanted = self.options.if_revision
@@ -119,23 +127,37 @@ class Workspace:
         for event in events:
             document = txn.load(event.document, event.uid)
             if document is not None and document.revision != wanted:
-                raise errors.Stale(
-                    f"{event.milestone or event.uid} is at revision {document.revision}, not {wanted}",
-                    why="somebody changed it since you read it",
-                    next=[f"milestone show {event.milestone or event.uid}"],
-                    current={"revision": document.revision},
-                )
+                raise _stale(txn, event, document.revision, wanted)
 
 
-def _written(txn: Txn, events: Sequence[Recorded], *, dry_run: bool = False, repeated: bool = False) -> Written:
+def _stale(txn: Txn, event: Event, revision: int, wanted: int) -> errors.Stale:
+    """Return the refusal, with who changed the record last and what."""
+    name = event.milestone or event.uid
+    recent = [r for r in txn.events(limit=LOOK_BACK, newest=True) if r.event.uid == event.uid]
+    last = recent[-1] if recent else None
+    return errors.Stale(
+        f"{name} is at revision {revision}, not {wanted}.",
+        why=f"{last.actor.name} changed it at {last.at}" if last else "somebody changed it since you read it",
+        next=[f"milestone show {name}"],
+        current={
+            "revision": revision,
+            "changed": [r.event.kind for r in recent[-max(revision - wanted, 1) :]],
+            "by": last.actor.name if last else None,
+            "at": last.at if last else None,
+        },
+    )
+
+
+def _written(
+    txn: Txn, events: Sequence[Recorded], *, seq: int, dry_run: bool = False, repeated: bool = False
+) -> Written:
     touched = dict.fromkeys((r.event.document, r.event.uid) for r in events)
     documents = (txn.load(kind, uid) for kind, uid in touched)
     return Written(
-        seq=txn.seq,
+        seq=seq,
         events=tuple(events),
         documents=tuple(d for d in documents if d is not None),
         adopted=tuple(txn.adopted),
-        warnings=tuple(txn.warnings),
         dry_run=dry_run,
         repeated=repeated,
     )
