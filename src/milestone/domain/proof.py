@@ -19,6 +19,7 @@ PROVING = frozenset(
     {
         *("task.completed", "task.failed", "task.reopened", "task.retried", "task.cancelled", "evidence.recorded"),
         *("fact.met", "fact.unmet", "milestone.reopened", "vote.cast", "vote.closed", "approval.withdrawn"),
+        "override.used",
         *("phase.started", "phase.submitted", "phase.completed"),
         *("phase.approved", "phase.changes_requested", "phase.rejected"),
     }
@@ -95,6 +96,7 @@ def _all(body: Body) -> Iterator[str]:
         wanted = fact_seal(where, fact)
         if wanted:
             yield wanted
+    yield from (seal("", "override", item) for item in _dicts(body.get("overrides")))
     yield from _phases("", body.get("phases"))
     for task in _dicts(body.get("tasks")):
         where = str(task.get("id"))

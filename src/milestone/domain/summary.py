@@ -4,7 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from milestone.domain import estimate, facts, graph, needs, phases, progress, proof, risk, tasks, time_spent
+from milestone.domain import (
+    estimate,
+    facts,
+    graph,
+    needs,
+    phases,
+    progress,
+    proof,
+    retrospect,
+    risk,
+    tasks,
+    time_spent,
+)
 from milestone.domain.document import Body, Document
 
 _NO_WORD = re.compile(r"[\W_]+")
@@ -66,6 +78,7 @@ def _figures(document: Document) -> dict[str, Any]:
             "tasks_completed": strict.tasks_completed,
         },
         "phases": progress.of_phases(body),
+        "measured": retrospect.measured(document),
     }
 
 

@@ -28,10 +28,7 @@ def values(root: Path, environ: Mapping[str, str]) -> dict[str, Any]:
             return found
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    read = getattr(load("milestone.config"), "load_settings", None)
-    if read is None:
-        return {}
-    settings = read(root, environ=environ)
+    settings = load("milestone.config:load_settings")(root, environ=environ)
     fresh = {key: value for key, value in settings.values.items() if _is_plain(value)}
     _keep(root, {"signature": now, "values": fresh})
     return fresh

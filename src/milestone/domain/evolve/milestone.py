@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from milestone.domain import facts, paths
+from milestone.domain import facts, needs, paths
 from milestone.domain.document import Body, Recorded
 from milestone.domain.evolve import task as of_task
 
@@ -94,8 +94,10 @@ def dependency_removed(body: Body, recorded: Recorded) -> Body:
         return of_task.inside(of_task.dependency_removed)(body, recorded)
     data = recorded.event.data
     gone = {str(data.get("on")), str(data.get("written") or data.get("on"))}
-    found = {name: _less(value, gone) for name, value in _dependencies(body).items() if name not in gone}
-    refs = {uid: old for uid, old in (body.get("refs") or {}).items() if old not in gone}
+    found = {
+        key: _less(value, gone) for key, value in _dependencies(body).items() if needs.full(str(key)) not in gone
+    }
+    refs = {uid: old for uid, old in (body.get("refs") or {}).items() if needs.full(str(old)) not in gone}
     body = {**body, "dependencies": found, "refs": refs}
     return body if refs else of_task.without(body, "refs")
 
@@ -182,7 +184,12 @@ def _dependencies(body: Body) -> dict[str, Any]:
 
 
 def _less(value: Any, gone: set[str]) -> Any:
-    return [item for item in value if str(item) not in gone] if isinstance(value, list) else value
+    return [item for item in value if not _is_one(item, gone)] if isinstance(value, list) else value
+
+
+def _is_one(item: Any, gone: set[str]) -> bool:
+    """Tell whether an item of any form names one of these records."""
+    return bool(gone.intersection(needs.requires({"dependencies": [item]})))
 
 
 def _member(body: Body, key: str, name: Any, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Body:

@@ -1,0 +1,194 @@
+"""What stops a start: required milestones, conditions, external dependencies, earlier tasks (R-EXEC-8)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from milestone import errors, ids
+from milestone.domain import facts, graph, needs, proof, states, tasks
+from milestone.domain.context import Context
+from milestone.domain.decide import rules
+from milestone.domain.document import Document, Event
+
+Row = Mapping[str, Any]
+
+
+def unmet(document: Document, ctx: Context) -> list[rules.Finding]:
+    """Return everything that keeps a milestone from starting and nobody has overridden; empty: it may start."""
+    found = [*_milestones(document, ctx), *_cycle(document, ctx), *_facts(document)]
+    passed = overridden(document)
+    return [item for item in found if item["path"] not in passed]
+
+
+def overridden(document: Document) -> set[str]:
+    """Return what people went past by a recorded `--override`; a typed one counts for nothing."""
+    return {
+        str(path)
+        for entry in document.body.get("overrides") or []
+        if isinstance(entry, Mapping) and proof.is_proven(document, "", "override", entry)
+        for path in entry.get("unmet") or []
+    }
+
+
+def may_start(document: Document, ctx: Context, override: str | None, what: str = "start") -> list[Event]:
+    """Return the events of going past what is unmet: none when all is met, one when a person overrides.
+
+    Raises:
+        Refused: something is unmet and there is no override; every one is listed.
+        NeedsAPerson: a program overrides.
+    """
+    return passed(document, unmet(document, ctx), ctx, override, what)
+
+
+def passed(
+    document: Document,
+    found: Sequence[rules.Finding],
+    ctx: Context,
+    override: str | None,
+    what: str,
+    task: str | None = None,
+) -> list[Event]:
+    """Return the events of going past these findings. Raises as `may_start` does."""
+    if override is not None:
+        rules.needs_a_person(ctx, "an override")
+        if not override.strip():
+            raise errors.InvalidRequest("--override takes the reason", why="it is recorded and shown for ever")
+    if not found:
+        return []
+    if override is None:
+        raise _refusal(document, found, what, task)
+    paths = [item["path"] for item in found]
+    return [rules.event(document, "override.used", task, what=what, reason=override.strip(), unmet=paths)]
+
+
+def open_before(document: Document, task_id: str, ctx: Context) -> list[rules.Finding]:
+    """Return what a task still waits for: tasks before it, here or in another milestone, and a cycle."""
+    body = document.body
+    waits = tasks.needs(body)
+    required = is_evidence_required(ctx)
+    found = []
+    for other in waits.get(task_id, []):
+        before = tasks.get(body, other) or {}
+        if not proof.counts(document, before, required) and str(before.get("parent")) != task_id:
+            found.append(_task_finding(document, task_id, before, required))
+    knotted = next((c for c in graph.cycles(waits) if task_id in c), None)
+    if knotted:
+        found.append(
+            rules.finding("cycle", f"it waits for itself: {' → '.join(knotted)}", path=f"cycle: {task_id}")
+        )
+    passed_by = overridden(document)
+    return [item for item in [*found, *_elsewhere(document, task_id, ctx)] if item["path"] not in passed_by]
+
+
+def is_evidence_required(ctx: Context) -> bool:
+    """Tell whether the project counts only completions that commands recorded."""
+    return str(rules.says(ctx.settings, "evidence", "advised")) == "required"
+
+
+def is_done(row: Row, required: bool) -> bool:
+    """Tell whether a milestone's row meets a requirement on it."""
+    if row["status"] not in states.DONE_MILESTONES:
+        return False
+    return not required or row["tasks_total"] == (row.get("proven") or {}).get("tasks_completed")
+
+
+def _milestones(document: Document, ctx: Context) -> list[rules.Finding]:
+    rows = {str(row["id"]): row for row in ctx.rows}
+    waits = graph.of_rows(ctx.rows).get(rules.name(document))
+    wanted = needs.requires(document.body) if waits is None else waits
+    required = is_evidence_required(ctx)
+    return [
+        _milestone_finding(name, rows.get(name), required)
+        for name in wanted
+        if name != rules.name(document) and not (name in rows and is_done(rows[name], required))
+    ]
+
+
+def _milestone_finding(name: str, row: Row | None, required: bool) -> rules.Finding:
+    if row is None:
+        hint = "drop it with --no-depends-on, or name a milestone that exists"
+        return rules.finding("unknown_requirement", f"{name} does not exist", path=name, hint=hint)
+    if row["status"] == "cancelled":
+        return rules.finding(
+            "requirement_cancelled", f"{name} is cancelled", path=name, hint="drop or override it"
+        )
+    if required and row["status"] in states.DONE_MILESTONES:
+        return rules.finding("requirement_unproven", f"{name} was only typed as completed", path=name)
+    state = f"{row['percentage']} %, {rules.words(str(row['status']))}"
+    return rules.finding("requirement", f"{name} ({state})", path=name, hint=f"milestone show {name}")
+
+
+def _cycle(document: Document, ctx: Context) -> list[rules.Finding]:
+    name = rules.name(document)
+    found = next((c for c in graph.cycles(graph.of_rows(ctx.rows)) if name in c), None)
+    return (
+        [rules.finding("cycle", f"it waits for itself: {' → '.join(found)}", path=f"cycle: {name}")]
+        if found
+        else []
+    )
+
+
+def _facts(document: Document) -> list[rules.Finding]:
+    listed = [("condition", facts.conditions(document)), ("external", facts.external(document))]
+    return [
+        rules.finding(
+            kind,
+            f'{"condition" if kind == "condition" else "external"} "{fact.text}"',
+            path=f"{fact.where}: {fact.name}",
+            hint=f'milestone update {rules.name(document)} --met "{fact.name}" --evidence "..."',
+        )
+        for kind, found in listed
+        for fact in found
+        if not fact.met
+    ]
+
+
+def _task_finding(document: Document, task_id: str, before: tasks.Task, required: bool) -> rules.Finding:
+    name = str(before.get("id"))
+    state = rules.words(tasks.status(before))
+    why = "typed, not recorded" if required and tasks.status(before) == "completed" else state
+    return rules.finding(
+        "dependency",
+        f"{name} {tasks.title(before)} ({why})",
+        path=f"{task_id} after {name}",
+        hint=f"milestone show {rules.ref(document, name)}",
+    )
+
+
+def _elsewhere(document: Document, task_id: str, ctx: Context) -> list[rules.Finding]:
+    """Return what a task waits for outside its milestone: `milestone-001`, `milestone-001/task-002`."""
+    body = document.body
+    known = [str(task.get("id")) for task in tasks.of(body)]
+    rows = {str(row["id"]): row for row in ctx.rows}
+    found = []
+    for wanted in tasks.dependencies(tasks.get(body, task_id) or {}):
+        if tasks.resolve(known, wanted):
+            continue
+        milestone, _, task = wanted.partition("/")
+        row = rows.get(ids.parse_milestone_id(milestone) or milestone)
+        if not _is_met(row, task, is_evidence_required(ctx)):
+            state = "unknown" if row is None else "not done"
+            found.append(rules.finding("dependency", f"{wanted} ({state})", path=f"{task_id} after {wanted}"))
+    return found
+
+
+def _is_met(row: Row | None, task: str, required: bool) -> bool:
+    if row is None:
+        return False
+    if not task:
+        return is_done(row, required)
+    full = ids.parse_task_id(task) or task
+    found = next((t for t in row["tasks"] if t["id"] in (task, full)), None)
+    return found is not None and found["status"] == "completed" and not (required and found["grade"] == "typed")
+
+
+def _refusal(document: Document, found: Sequence[rules.Finding], what: str, task: str | None) -> errors.Refused:
+    total = len(found)
+    spelt = rules.ref(document, task)
+    return errors.Refused(
+        f"{spelt} cannot {what}: {total} {'requirement is' if total == 1 else 'requirements are'} not met",
+        why="needs " + rules.words_of([item["message"] for item in found], "and"),
+        hint=str(found[0]["hint"]) or f'milestone update {rules.name(document)} --override "reason" (people only)',
+        next=["milestone next"],
+        findings=found,
+        code="unmet_requirements",
+    )
