@@ -136,10 +136,10 @@ def test_a_quorum_counts_people() -> None:
 
 
 def test_without_a_team_file_names_match_plainly() -> None:
-    workflow = {"design": {"approval": {"required": True, "approvers": ["Alex"]}}}
+    workflow = {"design": {"approval": {"required": True, "approvers": ["Alex"]}}, "spec": {}}
     document = hand_in(a_milestone(workflow), a="1")
 
-    assert kinds(judge(approval.approve, document, reviewer="alex")) == ["phase.approved"]
+    assert kinds(judge(approval.approve, document, reviewer="alex")) == ["phase.approved", "phase.started"]
 
 
 @pytest.mark.parametrize("word", [approval.approve, approval.reject, approval.request_changes])
@@ -319,7 +319,7 @@ def test_a_gate_asks_for_its_criteria() -> None:
 
 def test_facts_that_name_an_approved_deliverable_are_met() -> None:
     conditions = {"conditions": ["api_design_approved", "budget agreed"]}
-    document = a_milestone({"design": {"deliverables": ["api_design"]}}, dependencies=conditions)
+    document = a_milestone({"design": {"deliverables": ["api_design"]}, "spec": {}}, dependencies=conditions)
     found = {"design": Found(folder="", files=(FoundFile(path="api-design.md", digest="1", declared=True),))}
     document = fold(document, rules.finish(document, rules.FinishPhase(task="task-001", found=found), a_context()))
 
@@ -350,3 +350,14 @@ def test_the_milestones_own_phase_is_handed_in_by_its_approval() -> None:
     assert kinds(second) == ["phase.approved", "phase.started"]
     assert document.body["phases"]["Design"]["status"] == "approved"
     assert document.body["phases"]["Spec"]["status"] == "in_progress"
+
+
+def test_the_approval_of_the_last_phase_finishes_the_task_and_with_it_the_milestone() -> None:
+    last = {"execute": {"approval": {"required": True}}}
+    document = a_milestone(last, status="in_progress")
+    found = {"execute": files(a="1")}
+    document = fold(document, rules.finish(document, rules.FinishPhase(task="task-001", found=found), a_context()))
+
+    events = judge(approval.approve, document, phase="execute", found=found)
+
+    assert kinds(events) == ["phase.approved", "task.completed", "milestone.completed"]

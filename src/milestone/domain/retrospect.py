@@ -9,6 +9,7 @@ from typing import Any
 
 from milestone.domain import estimate, phases, proof, tasks, time_spent
 from milestone.domain.document import Body, Document, Recorded
+from milestone.domain.durations import text_of
 from milestone.domain.phase import usual
 
 OVERRUN = 1.5  # times its estimate: worth a question
@@ -42,24 +43,24 @@ def insights(found: Mapping[str, Any]) -> list[str]:
     said = []
     for task in found["tasks"]:
         if task["ratio"] is not None and task["ratio"] >= OVERRUN:
-            took, guess = hours(task["people_hours"]), hours(task["estimated_hours"])
+            took, guess = text_of(task["people_hours"]), text_of(task["estimated_hours"])
             said.append(f"{task['id']} {task['title']} took {took} instead of {guess}.")
         if task["attempts"] > 1:
             said.append(f"{task['id']} {task['title']} needed {task['attempts']} attempts.")
     for phase in found["phases"]:
         if phase["overran"]:
             where = f"{phase['task']} " if phase["task"] else ""
-            took, guess = hours(phase["hours"]), hours(phase["expected_hours"])
+            took, guess = text_of(phase["hours"]), text_of(phase["expected_hours"])
             said.append(
                 f"The {phase['phase']} phase of {where or 'the milestone '}took {took} instead of {guess}."
             )
     for blocker in found["blockers"]:
         if blocker["hours"] is not None and blocker["hours"] >= 1:
             said.append(
-                f"{blocker['task'] or 'It'} was blocked for {hours(blocker['hours'])}: {blocker['reason']}."
+                f"{blocker['task'] or 'It'} was blocked for {text_of(blocker['hours'])}: {blocker['reason']}."
             )
     slow = [a for a in found["approvals"] if a["waited_hours"] is not None and a["waited_hours"] >= 24]
-    said += [f"{a['by']} took {hours(a['waited_hours'])} to approve {a['phase']}." for a in slow]
+    said += [f"{a['by']} took {text_of(a['waited_hours'])} to approve {a['phase']}." for a in slow]
     late = _days_late(found["due"], found["ended"])
     if late:
         said.append(f"It ended {late} days after its date.")
@@ -82,15 +83,6 @@ def measured(document: Document) -> list[list[float]]:
         if tasks.status(task) == "completed" and guess and (people > 0 or agents > 0):
             found.append([round(guess, 3), round(people, 3), round(agents * 60, 2)])
     return found
-
-
-def hours(amount: float | None) -> str:
-    """Return hours as people read them: `1.5 h`, `20 min` below one hour."""
-    if amount is None:
-        return "no recorded time"
-    if amount < 1:
-        return f"{round(amount * 60)} min"
-    return f"{amount:.1f}".removesuffix(".0") + " h"
 
 
 def between(start: Any, end: Any) -> float | None:

@@ -14,7 +14,6 @@ from milestone.domain import (
     proof,
     retrospect,
     risk,
-    schedule,
     tasks,
     time_spent,
 )
@@ -88,7 +87,7 @@ def _dates(body: Body) -> dict[str, Any]:
     found = timeline if isinstance(timeline, Mapping) else {}
     return {
         "start": _text(found.get("estimated_start")),
-        "due": schedule.end_of(found),
+        "due": _text(found.get("estimated_end")),
         "actual_start": _text(found.get("actual_start")),
         "actual_end": _text(found.get("actual_end")),
     }

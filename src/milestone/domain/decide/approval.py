@@ -5,9 +5,12 @@ from collections.abc import Mapping
 import msgspec
 
 from milestone import errors
-from milestone.domain import facts, gates, phases
+from milestone.domain import facts, gates, phases, tasks
 from milestone.domain.context import Context
+from milestone.domain.decide import milestone as of_milestone
 from milestone.domain.decide import phase as phase_rules
+from milestone.domain.decide import task as of_task
+from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.decide.phase import event, review_words, subject
 from milestone.domain.deliverables import Found, plain
 from milestone.domain.document import Document, Event
@@ -53,9 +56,11 @@ def approve(document: Document, request: Judge, ctx: Context) -> list[Event]:
         document, "phase.approved", request.task, phase.name, given=given, digest=found.digest, by=by,
         complete=complete, waiting_for=list(left or ()),
     )  # fmt: skip
+    events = [*handed_in, approved]
     if not complete:
-        return [*handed_in, approved]
-    return [*handed_in, approved, *_met(document, phase, found, by), *_next(document, request.task, phase)]
+        return events
+    events += _met(document, phase, found, by)
+    return [*events, *_next(as_it_will_be(document, events, ctx), request, phase, ctx)]
 
 
 def request_changes(document: Document, request: Judge, ctx: Context) -> list[Event]:
@@ -171,7 +176,7 @@ def _check_person(document: Document, request: Judge, phase: Phase, by: str, pro
 
 
 def _doers(document: Document, task_id: str | None, phase: Phase) -> list[str]:
-    task = next((t for t in phases.tasks(document.body) if t.get("id") == task_id), {})
+    task = next((t for t in tasks.of(document.body) if t.get("id") == task_id), {})
     names = [phase.owner, phase.submitted_by, *phase.assignees, task.get("assigned_to")]
     return [str(name) for name in names if name]
 
@@ -247,5 +252,12 @@ def _met(document: Document, phase: Phase, found: Found, by: str) -> list[Event]
     ]
 
 
-def _next(document: Document, task_id: str | None, phase: Phase) -> list[Event]:
-    return phase_rules.following(document, task_id, phase)
+def _next(document: Document, request: Judge, phase: Phase, ctx: Context) -> list[Event]:
+    """Return what the last approval sets going: the next phase, or what is done with the last one."""
+    if phases.after(phases.of(document.body, request.task), phase.name) is not None:
+        return phase_rules.following(document, request.task, phase)
+    if request.task is not None:
+        return of_task.complete(document, of_task.CompleteTask(task=request.task, found=request.found), ctx)
+    work = [tasks.status(task) for task in tasks.leaves(document.body)]
+    all_done = document.body.get("status") == "in_progress" and set(work) == {"completed"}
+    return of_milestone.complete(document, ctx) if all_done else []

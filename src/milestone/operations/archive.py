@@ -1,0 +1,151 @@
+"""Archive: check what was promised, compare estimate and actual, move the record, keep what was learned."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from milestone import errors
+from milestone.domain import facts, retrospect
+from milestone.domain.context import Context
+from milestone.domain.decide import archive as rules
+from milestone.domain.deliverables import Found
+from milestone.domain.document import Body, Document, Event
+from milestone.operations import lessons
+from milestone.reports import reviews
+from milestone.storage.base import Reading, Txn
+from milestone.storage.deliverables import Deliverables
+from milestone.workspace import finding
+from milestone.workspace.base import Workspace, Written
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True):
+    """How to put milestones away."""
+
+    insights: bool = False  # keep what the figures say by themselves, and what agents noted
+    learned: Mapping[str, Sequence[Body]] = {}  # milestone id -> what people say they learned: `{text by}`
+    met: Mapping[str, Mapping[str, str]] = {}  # milestone id -> criterion -> what shows it
+    release: str | None = None
+    override: str | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one milestone."""
+
+    id: str
+    title: str
+    written: Written | None = None  # None: refused
+    refusal: errors.MilestoneError | None = None
+    lesson: Body = {}
+    criteria: int = 0
+
+    @property
+    def was_archived(self) -> bool:
+        """Whether it was in the archive before."""
+        return self.written is not None and not self.written.events and not self.written.repeated
+
+
+def candidates(reading: Reading, words: Sequence[str], *, batch: bool) -> list[Document]:
+    """Return what is to be archived: the named milestones, or in a batch every one whose work is done.
+
+    Raises:
+        MilestoneNotFound: a word names none.
+    """
+    if batch and not words:
+        return [document for document in reading.find("milestone") if rules.is_finished(document)]
+    return finding.milestones(reading, words, writing=True)
+
+
+def open_criteria(document: Document) -> list[facts.Fact]:
+    """Return the success criteria a person could say are met."""
+    return [] if document.archived else rules.open_criteria(document)
+
+
+def figures(reading: Reading, document: Document) -> dict[str, Any]:
+    """Return what the milestone took, before anything is asked or moved."""
+    return retrospect.figures(document, reading.events(), _interruptions(reading, document))
+
+
+def archive(workspace: Workspace, documents: Sequence[Document], request: Request) -> list[Outcome]:
+    """Archive each milestone that passes, one transaction each; say of the others what is missing.
+
+    Raises:
+        NeedsAPerson: a program overrides or says that criteria are met; nothing was archived.
+    """
+    outcomes = [_archive(workspace, document, request) for document in documents]
+    if not workspace.options.dry_run:
+        with workspace.reading() as reading:
+            lessons.write(workspace.root, reading)
+    return outcomes
+
+
+def _archive(workspace: Workspace, document: Document, request: Request) -> Outcome:
+    name = str(document.body.get("id"))
+    outcome = Outcome(
+        id=name, title=str(document.body.get("title") or name), criteria=len(facts.criteria(document))
+    )
+    kept: list[Body] = []
+
+    def decide(txn: Txn, ctx: Context) -> list[Event]:
+        present = txn.load("milestone", document.uid) or document
+        kept[:] = [_lesson(txn, present, request, ctx)]
+        wanted = rules.Archive(
+            found=_deliverables(workspace, present),
+            met=request.met.get(name, {}),
+            override=request.override,
+            release=request.release,
+            lesson=kept[0],
+        )
+        return rules.archive(present, wanted, ctx)
+
+    try:
+        written = workspace.write(decide)
+    except errors.Refused as refusal:
+        return msgspec.structs.replace(outcome, refusal=refusal)
+    return msgspec.structs.replace(outcome, written=written, lesson=kept[0] if kept else {})
+
+
+def _lesson(txn: Txn, document: Document, request: Request, ctx: Context) -> Body:
+    """Return what the record keeps: the figures always, what was learned where somebody said or saw something."""
+    found = retrospect.figures(document, txn.events(), _interruptions(txn, document))
+    found["ended"] = found["ended"] or ctx.today.isoformat()
+    learned = [*request.learned.get(str(document.body.get("id")), ())]
+    if request.insights:
+        learned += [{"text": text, "by": "figures"} for text in retrospect.insights(found)]
+        learned += _agents_notes(txn, document)
+    return {"archived": ctx.today.isoformat(), **_compact(found), **({"learned": learned} if learned else {})}
+
+
+def _agents_notes(txn: Txn, document: Document) -> list[Body]:
+    """Return what agents noted on the way, marked as theirs."""
+    return [
+        {"text": str(r.event.data["note"]), "by": r.actor.name, "task": r.event.task, "agent": True}
+        for r in txn.events()
+        if r.event.kind == "task.noted"
+        and r.event.uid == document.uid
+        and r.actor.kind == "agent"
+        and r.event.data.get("note")
+    ]
+
+
+def _compact(found: Mapping[str, Any]) -> Body:
+    """Return the figures without empty lists and nulls: a record is read by people."""
+    return {
+        key: [_compact(item) if isinstance(item, dict) else item for item in value]
+        if isinstance(value, list)
+        else value
+        for key, value in found.items()
+        if value not in (None, [], {})
+    }
+
+
+def _interruptions(reading: Reading, document: Document) -> int:
+    """Return how often a run of this milestone was interrupted."""
+    name = document.body.get("id")
+    own = {s.uid for s in reading.find("session") if name in (s.body.get("milestones") or [])}
+    return sum(r.event.kind == "session.interrupted" and r.event.uid in own for r in reading.events())
+
+
+def _deliverables(workspace: Workspace, document: Document) -> dict[str | None, Mapping[str, Found]]:
+    store = Deliverables(workspace.root)
+    return {task_id: store.survey(document.body, task_id) for task_id in reviews.subjects(document)}
