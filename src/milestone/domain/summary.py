@@ -14,6 +14,7 @@ from milestone.domain import (
     proof,
     retrospect,
     risk,
+    schedule,
     tasks,
     time_spent,
 )
@@ -87,7 +88,7 @@ def _dates(body: Body) -> dict[str, Any]:
     found = timeline if isinstance(timeline, Mapping) else {}
     return {
         "start": _text(found.get("estimated_start")),
-        "due": _text(found.get("estimated_end")),
+        "due": schedule.end_of(found),
         "actual_start": _text(found.get("actual_start")),
         "actual_end": _text(found.get("actual_end")),
     }
