@@ -116,7 +116,7 @@ def test_members_of_a_cycle_are_never_ready():
     one = a_milestone("milestone-001", dependencies=["milestone-002"], tasks=[a_task()])
     two = a_milestone("milestone-002", dependencies=["milestone-001"], tasks=[a_task()])
 
-    assert ready.ready(rows_of(one, two)) == []
+    assert list(ready.ready(rows_of(one, two))) == []
 
 
 def test_next_says_why():

@@ -65,8 +65,11 @@ def is_open(risk: Mapping[str, Any]) -> bool:
 
 
 def alerts(risk: Mapping[str, Any], *, on_critical_path: bool = False) -> list[str]:
-    """Return why an open risk needs attention: high without mitigation or owner, or high on the critical path."""
-    if not is_open(risk) or band(risk) != "high":
+    """Return why an open risk needs attention: high without mitigation or owner, or high on the critical path.
+
+    Takes a risk of a record, and one of a summary row, whose band is known already.
+    """
+    if not is_open(risk) or (risk.get("band") if "score" in risk else band(risk)) != "high":
         return []
     found = [f"no {what}" for what in ("mitigation", "owner") if not risk.get(what)]
     return found + (["on the critical path"] if on_critical_path else [])

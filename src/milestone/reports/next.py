@@ -1,6 +1,7 @@
 """The one task to take now, and why it is that one."""
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from milestone.reports import ready
@@ -15,14 +16,15 @@ def view(
 ) -> dict[str, Any]:
     """Return the `next` shape: the best ready task or null, the reason, others to choose from."""
     wanted = [row for row in rows if row["id"] == milestone] if milestone else rows
-    found = [sight for sight in ready.ready(rows, current) if milestone in (None, sight.row["id"])]
-    others = OTHERS if limit is None else limit - 1 if limit else len(found)
+    able = (sight for sight in ready.ready(rows, current) if milestone in (None, sight.row["id"]))
+    size = 1 + OTHERS if limit is None else limit or None
+    found = list(islice(able, size))
     if not found:
         return {"task": None, "reason": nothing(wanted, rows), "alternatives": [], "lease": None}
     return {
         "task": task(found[0]) | {"next_note": found[0].task.get("next_note")},
         "reason": reason(found[0], current),
-        "alternatives": [_other(sight) for sight in found[1 : 1 + max(0, others)]],
+        "alternatives": [_other(sight) for sight in found[1:]],
         "lease": None,
     }
 

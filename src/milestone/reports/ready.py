@@ -72,20 +72,15 @@ def of_milestone(row: Row, waits: Sequence[str]) -> Iterator[Sight]:
         yield Sight(row, task, (*dict.fromkeys(own), *waits) if open_task else ())
 
 
-def rank(sight: Sight, current: str | None = None) -> tuple[Any, ...]:
-    """Return the order of ready tasks: current milestone, begun ones, critical, priority, due, id."""
-    row, task = sight.row, sight.task
-    return (
-        row["id"] != current,
-        row["status"] != "in_progress",
-        _priority(row),
-        not task.get("critical"),
-        _priority(task),
-        -len(followers(sight)),
-        row.get("due") or "9999",
-        row["id"],
-        task["id"],
-    )
+def rank_row(row: Row, current: str | None = None) -> tuple[Any, ...]:
+    """Return the order of milestones to take tasks from: current, begun, priority, due, id."""
+    return (row["id"] != current, row["status"] != "in_progress", _priority(row), row["due"] or "9999", row["id"])
+
+
+def rank(sight: Sight) -> tuple[Any, ...]:
+    """Return the order of tasks inside a milestone: critical, priority, what waits for it, id."""
+    task = sight.task
+    return not task["critical"], _priority(task), -len(followers(sight)), task["id"]
 
 
 def followers(sight: Sight) -> list[str]:
@@ -102,6 +97,9 @@ def _priority(record: Row) -> int:
     return PRIORITIES.get(str(record.get("priority") or "medium").lower(), 2)
 
 
-def ready(rows: Sequence[Row], current: str | None = None) -> list[Sight]:
-    """Return what can be started now, best first."""
-    return sorted((sight for sight in tasks(rows) if sight.is_ready), key=lambda sight: rank(sight, current))
+def ready(rows: Sequence[Row], current: str | None = None) -> Iterator[Sight]:
+    """Yield what can be started now, best first; only as many milestones are opened as the caller needs."""
+    waits = milestone_waits(rows)
+    able = [row for row in rows if row["status"] not in STOPPED and not waits[row["id"]]]
+    for row in sorted(able, key=lambda row: rank_row(row, current)):
+        yield from sorted((sight for sight in of_milestone(row, ()) if sight.is_ready), key=rank)

@@ -45,7 +45,7 @@ def _of_tasks(rows: Sequence[Row], recent: Sequence[Row]) -> dict[str, Any] | No
     begun = [
         (str(task.get("started_at") or ""), row)
         for row in rows
-        if row["status"] not in _OVER
+        if row["status"] in ("in_progress", "blocked", "paused")
         for task in row["tasks"]
         if task["status"] == "in_progress" and not task.get("children")
     ]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 
 from milestone.domain import graph, risk, weighing
@@ -73,7 +74,7 @@ def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, 
         "risks": risks(rows, path),
         "needs_you": needs_you(rows),
         "resume": resume.view(rows, moment.sessions, moment.held, moment.recent),
-        "next": [task(sight) for sight in ready.ready(rows, moment.current)[:3]],
+        "next": [task(sight) for sight in islice(ready.ready(rows, moment.current), 3)],
         "recent": [dict(event) for event in moment.recent],
     }
 

@@ -1,0 +1,155 @@
+"""The reports of `update` as text; each empty one has its own sentence."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from milestone.cli.output import line
+from milestone.cli.text import moments, states, table, wide
+from milestone.reports.status import short
+
+View = Mapping[str, Any]
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(line(short(str(name))) for name in names)
+
+
+def dependencies(view: View, width: int, _today: date) -> str:
+    """Return the order with what each waits for."""
+    rows = view["milestones"]
+    if not rows:
+        return 'No milestones yet, so nothing waits.\nNext: milestone plan "GOAL"'
+    columns = (
+        table.Column("ID"),
+        table.Column("Milestone", least=20),
+        table.Column("State"),
+        table.Column("Done", right=True),
+        table.Column("Requires", least=8),
+        table.Column("Enables", least=8, leaves=2),
+        table.Column("Slack", right=True, leaves=1),
+    )
+    cells = [
+        [
+            short(row["id"]),
+            line(row["title"]),
+            states.word(row["status"]),
+            f"{row['percentage']} %",
+            _shown(row["requires"]),
+            _shown(row["enables"]),
+            "critical" if row["critical"] else moments.hours(row["slack_hours"]),
+        ]
+        for row in rows
+    ]
+    lines = table.lines(columns, cells, width)
+    if not any(row["requires"] for row in rows):
+        lines.append("Nothing waits for anything: milestone update ID --depends-on ID makes it so.")
+    if len(view["critical_path"]) > 1:
+        path = " → ".join(map(short, view["critical_path"]))
+        lines.append(wide.wrap(f"Critical path  {path}", width, " " * 15))
+    return "\n".join([*lines, *_findings(view["findings"], width)])
+
+
+def conflicts(view: Sequence[View], width: int, _today: date) -> str:
+    """Return each clash and what settles it."""
+    if not view:
+        return "No conflicts: no resource, file, date or person is wanted twice."
+    lines = [f"{len(view)} conflict{'s' if len(view) > 1 else ''}:"]
+    for each in view:
+        head = f"  {each['kind']:<9} {_shown(each['refs'])}: "
+        lines.append(wide.wrap(head + line(each["message"]), width, " " * 12))
+        lines.append(wide.cut(f"{'':12}next: {line(each['hint'])}", width))
+    return "\n".join(lines)
+
+
+def upcoming(view: View, width: int, today: date) -> str:
+    """Return two weeks ahead."""
+    lines = [f"From {moments.day(view['from'], today)} to {moments.day(view['to'], today)}:"]
+    for name, title in (("starts", "Starts"), ("due", "Due")):
+        for number, row in enumerate(view[name]):
+            head = f"{title if not number else '':<8}{moments.day(row['day'], today):<8}"
+            waits = f" (waits for {_shown(row['waits_for'])})" if row["waits_for"] else ""
+            late = " LATE" if name == "due" and row["day"] < view["from"] else ""
+            lines.append(wide.cut(f"{head}{short(row['id'])} {line(row['title'])}{late}{waits}", width))
+    for number, task in enumerate(view["ready"]):
+        head = f"{'Ready' if not number else '':<16}"
+        lines.append(
+            wide.cut(f"{head}{short(task['ref'])} {line(task['title'])} ({moments.hours(task['hours'])})", width)
+        )
+    if len(lines) == 1:
+        return f"Nothing starts or is due until {moments.day(view['to'], today)}.\nNext: milestone list --sort due"
+    return "\n".join(lines)
+
+
+def agents(view: View, width: int, today: date) -> str:
+    """Return who works."""
+    if not view["agents"] and not view["sessions"]:
+        return "No agents: no session has run in this clone.\nNext: milestone execute ID"
+    columns = (
+        table.Column("Session"),
+        table.Column("Agent", least=8),
+        table.Column("Role", least=8, leaves=2),
+        table.Column("State"),
+        table.Column("Task"),
+        table.Column("Since", leaves=1),
+    )
+    cells = [
+        [
+            line(each["session"] or ""),
+            line(each["name"] or ""),
+            line(each["role"] or ""),
+            states.word(each["state"]),
+            line(short(each["task"] or "")),
+            moments.clock(each["since"], today),
+        ]
+        for each in view["agents"]
+    ]
+    lines = table.lines(columns, cells, width)
+    for each in view["sessions"]:
+        done = f"{each['completed']} of {each['completed'] + each['remaining']} tasks done"
+        lines.append(
+            wide.cut(f"{each['id']}  {states.word(each['state'])}  {_shown(each['milestones'])}  {done}", width)
+        )
+    return "\n".join(lines)
+
+
+def health(view: View, width: int, _today: date) -> str:
+    """Return what needs attention."""
+    counts = view["milestones"]
+    told = ", ".join(f"{number} {word}" for word, number in counts.items() if number)
+    head = f"Open milestones: {told}." if told else "No milestone is open."
+    if not view["findings"]:
+        return f"{head}\nNothing needs attention."
+    return "\n".join([head, *_findings(view["findings"], width)])
+
+
+def config(view: Any, width: int, _today: date) -> str:
+    """Return what is wrong with the settings."""
+    findings = view.get("findings", []) if isinstance(view, Mapping) else view
+    if not findings:
+        return "Every setting is known and valid."
+    return "\n".join([f"{len(findings)} finding{'s' if len(findings) > 1 else ''}:", *_findings(findings, width)])
+
+
+def diagnostics(view: View, width: int, _today: date) -> str:
+    """Return everything, a line each."""
+    lines: list[str] = []
+    for name, value in view.items():
+        if isinstance(value, Mapping):
+            lines.append(f"{name}:")
+            lines += [f"  {line(key)}: {line(each)}" for key, each in value.items()]
+        else:
+            lines.append(f"{name}: {line(', '.join(map(str, value)) if isinstance(value, list) else value)}")
+    return "\n".join(wide.cut(each, width) for each in lines)
+
+
+def _findings(findings: Sequence[View], width: int) -> list[str]:
+    lines = []
+    for each in findings:
+        at = f":{each['line']}" if each.get("line") else ""
+        place = f"{line(short(str(each.get('path') or '')))}{at}"
+        text = f"{place}: {line(each['message'])}" if place else line(each["message"])
+        lines.append(f"  {each['severity']:<8} {wide.wrap(text, width - 11, ' ' * 11)}")
+        if each.get("hint"):
+            lines.append(wide.cut(f"{'':11}next: {line(each['hint'])}", width))
+    return lines
