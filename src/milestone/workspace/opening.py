@@ -78,10 +78,12 @@ def _store(root: Path) -> Any:
 
 
 def _settings(root: Path, environ: Mapping[str, str]) -> config.Settings:
-    read = getattr(config, "load_settings", None)
-    return read(root, environ=environ) if read else config.Settings({})
+    return config.load_settings(root, environ=environ, reader=_reader)
 
 
 def _people(root: Path) -> tuple[Person, ...]:
-    read = getattr(config, "load_people", None)
-    return read(root) if read else ()
+    return config.load_people(root, reader=_reader)
+
+
+def _reader() -> Any:
+    return load("milestone.strict_yaml:compose")

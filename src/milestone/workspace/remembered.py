@@ -28,7 +28,7 @@ def values(root: Path, environ: Mapping[str, str]) -> dict[str, Any]:
             return found
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    settings = load("milestone.config:load_settings")(root, environ=environ)
+    settings = load("milestone.config:load_settings")(root, environ=environ, reader=_reader)
     fresh = {key: value for key, value in settings.values.items() if _is_plain(value)}
     _keep(root, {"signature": now, "values": fresh})
     return fresh
@@ -49,6 +49,10 @@ def signature(root: Path, environ: Mapping[str, str]) -> list[Any]:
                 found.append([entry.path, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino])
     found += sorted([k, v] for k, v in environ.items() if k.startswith("MILESTONE_") and k not in NO_SETTINGS)
     return found
+
+
+def _reader() -> Any:
+    return load("milestone.strict_yaml:compose")
 
 
 def _is_plain(value: Any) -> bool:
