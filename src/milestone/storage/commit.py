@@ -1,5 +1,6 @@
 """Make staged events durable: the log line first, whose fsync is the commit, then files, documents, summary."""
 
+import errno
 import os
 from collections.abc import Iterable
 
@@ -114,28 +115,44 @@ def commit(moment: Moment, stamp: Stamp, summary: SummaryWriter, found: Iterable
 
 def apply(moment: Moment, change: Change) -> list[Warning]:
     """Make the file as the change says, unless somebody edited it meanwhile; never fails."""
-    stored = change.stored
     try:
-        if change.text is not None and change.path is not None:
-            if _write(moment.place, change):
-                stored = _agreed(change, change.text)
-            else:
-                stored = msgspec.structs.replace(stored, path=change.path if not change.moves else stored.path)
-        elif change.was is not None:
-            _retire(moment.place, change.was, stored)
-            stored = msgspec.structs.replace(stored, path=None, base=None, previous=stored.base, reads=None)
+        _apply(moment, change)
     except OSError as problem:
-        moment.put(stored)
         return [_not_written(change, problem)]
-    moment.put(stored)
     return []
 
 
-def _agreed(change: Change, text: str) -> Stored:
-    stored = change.stored
+def _apply(moment: Moment, change: Change) -> None:
+    """Make the file as the change says, and tell the moment of each step that is done."""
+    place, stored = moment.place, change.stored
+    old = place.file(stored.path) if stored.path is not None else None
+    now = disk.read(old) if old is not None else None
+    goes = change.path is None or change.text is None
+    if old is not None and (not goes if now is None else disk.digest(now) != stored.digest):
+        return  # somebody changed it since we read it: the next transaction joins both
+    if change.path is None or change.text is None:
+        if old is not None and now is not None:
+            _retire(place, old, stored)
+        moment.put(msgspec.structs.replace(stored, path=None, base=None, previous=stored.base, reads=None))
+        return
+    target, data = place.file(change.path), change.text.encode()
+    disk.make_folder(os.path.dirname(target))
+    if old is None:
+        _write_first(target, data, place.drafts)
+    elif old != target:
+        _move(old, target)
+        stored = msgspec.structs.replace(stored, path=change.path)
+        moment.put(stored)
+    if old is not None and now != data:
+        _keep(place, target, stored)
+        disk.replace(target, data, place.drafts)
+    moment.put(_agreed(stored, change.path, change.text))
+
+
+def _agreed(stored: Stored, path: str, text: str) -> Stored:
     return msgspec.structs.replace(
         stored,
-        path=change.path,
+        path=path,
         base=text,
         base_revision=stored.document.revision,
         previous=stored.base if stored.base != text else stored.previous,
@@ -143,31 +160,18 @@ def _agreed(change: Change, text: str) -> Stored:
     )
 
 
-def _write(place: Place, change: Change) -> bool:
-    """Tell whether the file now has the text; not when somebody changed it since we read it."""
-    assert change.path is not None and change.text is not None
-    old = place.file(change.was) if change.was else None
-    data = change.text.encode()
-    now = disk.read(old) if old else None
-    if old is not None and (now is None or disk.digest(now) != change.stored.digest):
-        return now == data
-    target = place.file(change.path)
-    if now == data and not change.moves:
-        return True
-    disk.make_folder(os.path.dirname(target))
-    if old is not None and not change.moves:
-        _keep(place, old, change.stored)
-        disk.replace(target, data)
-    else:
-        _write_first(target, data)
-    if old is not None and change.moves:
-        _retire(place, change.was or "", change.stored)
-    return True
+def _move(old: str, target: str) -> None:
+    """Give a file its new name, over nobody's."""
+    if os.path.lexists(target):
+        raise FileExistsError(errno.EEXIST, "a file is there already", target)
+    os.rename(old, target)
+    disk.sync_folder(os.path.dirname(target))
+    disk.sync_folder(os.path.dirname(old))
 
 
-def _write_first(target: str, data: bytes) -> None:
+def _write_first(target: str, data: bytes, drafts: str) -> None:
     """Make a file that must not be there yet."""
-    draft = disk.temporary(target)
+    draft = os.path.join(drafts, os.path.basename(target))
     disk.remove(draft)
     disk.write_new(draft, data)
     try:
@@ -191,14 +195,10 @@ def _keep(place: Place, path: str, stored: Stored) -> None:
 
 
 def _retire(place: Place, path: str, stored: Stored) -> None:
-    """Take a file away whose record lies elsewhere now, unless somebody changed it."""
-    old = place.file(path)
-    now = disk.read(old)
-    if now is None or (stored.digest is not None and disk.digest(now) != stored.digest):
-        return
-    _keep(place, old, stored)
-    disk.remove(old)
-    disk.sync_folder(os.path.dirname(old))
+    """Take the file of a record away that has none any more."""
+    _keep(place, path, stored)
+    disk.remove(path)
+    disk.sync_folder(os.path.dirname(path))
 
 
 def _not_written(change: Change, problem: OSError) -> Warning:

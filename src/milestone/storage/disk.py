@@ -43,29 +43,30 @@ def write_all(descriptor: int, data: bytes) -> None:
         view = view[os.write(descriptor, view) :]
 
 
-def temporary(path: str) -> str:
-    """Return where the next content of a file is written before it is renamed into place."""
-    folder, name = os.path.split(path)
-    return os.path.join(folder, f".{name}.{os.getpid()}.tmp")
-
-
 def write_new(path: str, data: bytes, *, sync: bool = True) -> None:
-    """Make a file with this content; its name is durable only after `sync_folder`."""
+    """Make a file with this content, or none; its name is durable only after `sync_folder`."""
     descriptor = os.open(path, NEW, 0o644)
     try:
-        write_all(descriptor, data)
-        if sync:
-            os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        try:
+            write_all(descriptor, data)
+            if sync:
+                os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        remove(path)
+        raise
 
 
-def replace(path: str, data: bytes, *, sync: bool = True) -> None:
-    """Put whole new content where a file is or will be; after a failure the old one is untouched."""
-    draft = temporary(path)
-    remove(draft)  # left by a process of the same number that died
+def replace(path: str, data: bytes, drafts: str, *, sync: bool = True) -> None:
+    """Put whole new content where a file is or will be; after a failure the old one is untouched.
+
+    `drafts` is a folder on the same disk; what a dying process leaves there is cleaned by the next writer.
+    """
+    draft = os.path.join(drafts, os.path.basename(path))
+    remove(draft)
+    write_new(draft, data, sync=sync)
     try:
-        write_new(draft, data, sync=sync)
         os.rename(draft, path)
     except OSError:
         remove(draft)

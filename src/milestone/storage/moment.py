@@ -214,8 +214,6 @@ class Moment:
             for recorded in line.recorded():
                 left[_key(recorded)] -= 1
                 self._redo(recorded, due[_key(recorded)] - left[_key(recorded)])
-        for key, redo in self.redo.items():
-            self.put(msgspec.structs.replace(self.changed[key], path=redo.path))
         self.caught_up.extend(lines)
 
     def _redo(self, recorded: Recorded, revision: int) -> None:

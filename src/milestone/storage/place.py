@@ -16,7 +16,8 @@ class Place:
         self.replaced = os.path.join(self.local, "replaced")
         self.summary = os.path.join(self.local, "summary")
         self.log = EventLog(os.path.join(self.root, "logs", "events"))
-        self.snapshots = Snapshots(os.path.join(self.local, "documents"))
+        self.drafts = os.path.join(self.local, "drafts")
+        self.snapshots = Snapshots(os.path.join(self.local, "documents"), self.drafts)
 
     def file(self, path: str) -> str:
         """Return where a record's file lies on the disk."""
@@ -24,16 +25,10 @@ class Place:
 
     def make(self) -> None:
         """Make the folders a writer needs."""
-        for folder in (self.local, self.replaced, self.log.folder):
+        for folder in (self.local, self.replaced, self.drafts, self.log.folder):
             disk.make_folder(folder)
 
-    def drafts(self) -> list[str]:
-        """Return temporary files of writers that died; only for whoever holds the commit lock."""
-        folders = [os.path.join(self.root, name) for name in ("active", "completed", "local")]
-        found = [
-            os.path.join(folder, name)
-            for folder in folders
-            for name in disk.names(folder)
-            if name.startswith(".") and name.endswith(".tmp")
-        ]
-        return [*found, *self.snapshots.drafts()]
+    def clean(self) -> None:
+        """Remove what writers that died left half written; only for whoever holds the commit lock."""
+        for name in disk.names(self.drafts):
+            disk.remove(os.path.join(self.drafts, name))

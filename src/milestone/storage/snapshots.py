@@ -5,7 +5,6 @@ Nothing here is synced: the summary says which revision to expect, and what does
 
 import os
 import re
-from collections.abc import Iterator
 
 import msgspec
 
@@ -45,8 +44,9 @@ ENCODER = msgspec.json.Encoder()
 class Snapshots:
     """The folder of documents."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, drafts: str) -> None:
         self.folder = folder
+        self._drafts = drafts
 
     def path(self, kind: str, uid: str) -> str:
         """Return where a document lies; an odd uid is named by its digest."""
@@ -73,16 +73,10 @@ class Snapshots:
         kept = msgspec.structs.replace(stored, reads=None)
         if stored.reads is not None:
             kept = msgspec.structs.replace(kept, base_revision=0)
-        disk.replace(path, ENCODER.encode(kept), sync=False)
+        disk.replace(path, ENCODER.encode(kept), self._drafts, sync=False)
 
     def remove_all(self) -> None:
         """Forget every document; the next opener folds the log."""
         for kind in disk.names(self.folder):
             for name in disk.names(os.path.join(self.folder, kind)):
                 disk.remove(os.path.join(self.folder, kind, name))
-
-    def drafts(self) -> Iterator[str]:
-        """Yield temporary files left by processes that died."""
-        for kind in disk.names(self.folder):
-            folder = os.path.join(self.folder, kind)
-            yield from (os.path.join(folder, name) for name in disk.names(folder) if name.endswith(".tmp"))

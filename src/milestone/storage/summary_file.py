@@ -61,6 +61,11 @@ class Entry:
     def key(self) -> tuple[str, str]:
         return self.kind, self.uid
 
+    @property
+    def is_without_file(self) -> bool:
+        """Tell whether its file could not be written yet."""
+        return not self.path and self.kind == "milestone" and bool(self.row)
+
 
 class Broken:
     """A file that cannot be read, and the warning that says why."""

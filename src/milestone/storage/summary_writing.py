@@ -63,7 +63,7 @@ class SummaryWriter:
             if self._lines:
                 self._seal(moment)
         except OSError:
-            disk.remove(moment.place.summary)
+            pass  # the log is ahead of the summary then, which every opener can deal with
         self._lines, self._news, self._operations = [], [], {}
         moment.changed = {}
         moment.redo = {}
@@ -86,7 +86,7 @@ class SummaryWriter:
         if summary.bytes and summary.dead <= KEEP + len(summary.entries) and self._appended(moment, block):
             return
         data = sealed(HEADER + whole(summary), summary)
-        disk.replace(moment.place.summary, data, sync=False)
+        disk.replace(moment.place.summary, data, moment.place.drafts, sync=False)
         summary.bytes = len(data)
         summary.dead = 0
 
@@ -112,6 +112,8 @@ class SummaryWriter:
         signature = check = ""
         if stored.path is not None and stored.base is not None:
             signature, check = _look(moment.place.file(stored.path), stored.base)
+            if stored.base_revision != document.revision:
+                signature = ""  # the file is behind: whoever writes next looks at it again
         entry = Entry(
             document.kind,
             document.uid,

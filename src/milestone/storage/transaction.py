@@ -38,11 +38,12 @@ class FileTxn(Moment):
             self.epoch = _epoch(self)
         summary = SummaryWriter(self)
         self.catch_up()
-        if self.place.log.cut(self.head) or self.redo or not self.summary.seal:
-            for draft in self.place.drafts():
-                disk.remove(draft)
+        self.place.log.cut(self.head)
+        self.place.clean()
         for key, redo in self.redo.items():
             reconcile(self, key, redo)
+            for path in redo.left if redo.path is None else ():
+                _leave(self, path, redo)
         for line in self.caught_up:
             summary.took(line)
         self.caught_up = []
@@ -51,6 +52,8 @@ class FileTxn(Moment):
 
     def _take_in(self, stamp: Stamp, summary: SummaryWriter) -> None:
         told = self._look_back(stamp)
+        for key in [key for key, entry in self.summary.entries.items() if entry.is_without_file]:
+            self._write_late(key)
         found = summary_file.scan(self.place.root)
         changed = summary_file.changed(self.place.root, self.summary, found)
         summary.settled(_settled(self, found, changed))
@@ -60,6 +63,12 @@ class FileTxn(Moment):
             told += commit(self, stamp, summary, found)
         self._writer = summary
         self.warnings = told
+
+    def _write_late(self, key: Key) -> None:
+        """Let a record have the file that could not be written when it was made."""
+        stored = self.stored(*key)
+        if stored is not None:
+            self.put(stored)
 
     def _look_back(self, stamp: Stamp) -> list[Warning]:
         """Hash the files replaced by the last transaction once more; an editor may have had them open."""
@@ -88,17 +97,16 @@ class FileTxn(Moment):
 
 
 def reconcile(moment: Moment, key: Key, redo: Redo) -> None:
-    """Say of a redone document what its file is: written already, still the one before, or neither."""
-    stored = moment.changed[key]
+    """Find the file of a redone document: written already, only moved, or still as it was."""
     data = disk.read(moment.place.file(redo.path)) if redo.path else None
-    if data is not None and redo.after is not None and disk.digest(data) == redo.after:
-        moment.put(
-            msgspec.structs.replace(
-                stored, path=redo.path, base=data.decode(), base_revision=stored.document.revision, reads=None
-            )
-        )
-        for path in redo.left:
-            _leave(moment, path, redo)
+    name = disk.digest(data) if data is not None else None
+    stored = moment.changed[key]
+    if data is not None and name == redo.after:
+        revision = stored.document.revision
+        kept = {"path": redo.path, "base": data.decode(), "base_revision": revision, "reads": None}
+        moment.put(msgspec.structs.replace(stored, **kept))
+    elif data is not None and name == stored.digest:
+        moment.put(msgspec.structs.replace(stored, path=redo.path))
 
 
 def _as_named(path: str) -> bool:
@@ -138,5 +146,5 @@ def _epoch(moment: Moment) -> str:
     if len(kept) == 2 and kept[1] == inode:
         return kept[0]
     epoch = f"{zlib.crc32(os.urandom(16)):08x}"
-    disk.replace(path, f"{epoch} {inode}\n".encode())
+    disk.replace(path, f"{epoch} {inode}\n".encode(), moment.place.drafts)
     return epoch
