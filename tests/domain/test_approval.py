@@ -12,6 +12,7 @@ from milestone.domain import gates, phases
 from milestone.domain.context import Context, Person
 from milestone.domain.decide import approval
 from milestone.domain.decide import phase as rules
+from milestone.domain.decide import task as of_task
 from milestone.domain.decide.approval import Judge
 from milestone.domain.deliverables import Found, FoundFile
 from milestone.domain.document import Actor, Body, Document, Event, Recorded
@@ -36,6 +37,10 @@ def a_milestone(task_phases: Body | None = None, **body: Any) -> Document:
     tasks = [{"id": "task-001", "title": "Login", "status": "pending", "kiro_workflow": workflow}]
     whole = {"id": "milestone-001", "uid": "u1", "title": "Sign in", "tasks": tasks, **body}
     return Document(kind="milestone", uid="u1", revision=1, body=whole)
+
+
+def a_plain_milestone(**body: Any) -> Document:
+    return Document(kind="milestone", uid="u1", revision=1, body={"id": "milestone-001", **body})
 
 
 def files(**names: str) -> Found:
@@ -361,3 +366,60 @@ def test_the_approval_of_the_last_phase_finishes_the_task_and_with_it_the_milest
     events = judge(approval.approve, document, phase="execute", found=found)
 
     assert kinds(events) == ["phase.approved", "task.completed", "milestone.completed"]
+
+
+def own_phases(**fields: Any) -> Document:
+    own = {
+        "design": {"reviewers": ["casey"]},
+        "spec": {"reviewers": ["casey"]},
+        "task": {},
+        "execute": {},
+        **fields,
+    }
+    work = [{"id": "task-001", "title": "Build", "status": "pending"}]
+    return a_plain_milestone(phases=own, tasks=work)
+
+
+def judge_own(document: Document, name: str, found: dict[str, Found] | None = None) -> Document:
+    surveyed = found or {"design": files(a="1"), "spec": files(a="1")}
+    return fold(
+        document,
+        judge(approval.approve, document, task=None, phase=name, found=surveyed, reviewer="casey"),
+    )
+
+
+def test_tasks_wait_for_the_gates_of_their_milestone() -> None:
+    document = own_phases()
+    with pytest.raises(errors.Waiting, match="approval of its design phase by casey"):
+        of_task.start(document, of_task.StartTask(task="task-001"), a_context())
+
+    document = judge_own(judge_own(document, "design"), "spec")
+    events = of_task.start(document, of_task.StartTask(task="task-001"), a_context())
+
+    assert kinds(events) == ["milestone.started", "task.started"]
+
+
+def test_an_own_phase_without_approval_passes_through_and_the_last_ends_with_the_work() -> None:
+    document = judge_own(judge_own(own_phases(), "design"), "spec")
+    assert [(p.name, p.status) for p in phases.of_milestone(document.body)][2:] == [
+        ("task", "completed"),
+        ("execute", "in_progress"),
+    ]
+
+    done = of_task.complete(document, of_task.CompleteTask(task="task-001"), a_context())
+
+    assert kinds(done)[-3:] == ["task.completed", "phase.completed", "milestone.completed"]
+
+
+def test_a_person_passes_an_own_phase_that_declares_something_once_it_is_there() -> None:
+    document = own_phases(task={"deliverables": ["plan.md"]})
+    missing = Found(folder="f/", files=(FoundFile(path="plan.md", state="missing", declared=True),))
+    surveyed = {"design": files(a="1"), "spec": files(a="1"), "task": missing}
+    document = judge_own(judge_own(document, "design", surveyed), "spec", surveyed)
+    assert phase(document, "task", None).status == "in_progress"
+    with pytest.raises(errors.Refused, match=r"plan\.md is missing"):
+        judge_own(document, "task", surveyed)
+
+    document = judge_own(document, "task", {**surveyed, "task": files(plan="2")})
+
+    assert phase(document, "execute", None).status == "in_progress"

@@ -163,3 +163,18 @@ def test_a_worker_that_leaves_a_link_leaves_nothing(store: Deliverables, tmp_pat
         store.take_in(left, "milestone-001", "task-001", "design")
 
     assert (left / "a.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("described", "file"),
+    [
+        ("Authentication architecture diagram", "architecture.md"),
+        ("Security requirements specification", "security-spec.md"),
+        ("API endpoint definitions", "api-endpoints.yaml"),
+    ],
+)
+def test_a_description_is_any_file_that_shares_a_word(store: Deliverables, described: str, file: str) -> None:
+    write(store, file, "text")
+
+    assert store.found(a_body([described]), "task-001", "design").refused == ()
+    assert store.found(a_body(["Test plan"]), "task-001", "design").refused

@@ -14,9 +14,18 @@ class Deliverable(msgspec.Struct, frozen=True, kw_only=True):
     path: str | None = None  # as the record writes it
 
     def matches(self, file_name: str) -> bool:
-        """Return whether a file in the phase's folder is this one (`api_design` is `api-design.md`)."""
+        """Return whether a file in the phase's folder is this one: `api_design` is `api-design.md`.
+
+        A description in several words is any file that shares one: "API endpoint definitions" is
+        `api-endpoints.yaml`.
+        """
         wanted, there = plain(self.name), plain(file_name)
-        return wanted in (there, there.rpartition(".")[0])
+        stem = there.rpartition(".")[0] or there
+        if wanted in (there, stem):
+            return True
+        if " " not in self.name.strip():
+            return False
+        return any(_akin(one, other) for one in wanted.split("-") for other in stem.split("-"))
 
 
 class FoundFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +74,11 @@ def digest_of(files: Iterable[tuple[str, str]]) -> str:
 def plain(name: str) -> str:
     """Return a name without case and the difference between spaces, hyphens and underscores."""
     return re.sub(r"[\s_-]+", "-", name.strip().casefold())
+
+
+def _akin(one: str, other: str) -> bool:
+    """Return whether two words begin alike (`spec`, `specification`); very short ones say nothing."""
+    return min(len(one), len(other)) >= 3 and (one.startswith(other) or other.startswith(one))
 
 
 WHY = {"missing": "is missing", "empty": "is empty", "template": "is only its template"}

@@ -13,7 +13,7 @@ from milestone.domain import facts, people, proof
 from milestone.domain.context import Context, Person
 from milestone.domain.deliverables import Found, plain
 from milestone.domain.document import Body, Document
-from milestone.domain.phases import DONE, Phase, current, of
+from milestone.domain.phases import DONE, Phase, current, named, of
 
 PROOFS = ("named", "present", "signed")  # how the giver of an approval is known, least first
 
@@ -165,6 +165,27 @@ def closed_before(
         standing = gate(document, task_id, phase, judged.digest if judged else None, ctx)
         if not standing.open:
             return standing
+    return None
+
+
+def before_work(
+    document: Document, task: Mapping[str, Any], ctx: Context, found: Mapping[str, Found] | None = None
+) -> Step | None:
+    """Return what a task waits for in its milestone's own course; None when the way is free.
+
+    A task belongs to the own phase that its `phase` names, else to the last. Without `found` the deliverables are
+    taken to be as they were approved.
+    """
+    course = of(document.body, None)
+    if not course:
+        return None
+    mine = named(course, str(task.get("phase") or "")) or course[-1]
+    for phase in course[: [p.name for p in course].index(mine.name)]:
+        last = phase.given[-1].get("digest") if phase.given else None
+        judged = found.get(phase.name) if found is not None else None
+        standing = gate(document, None, phase, judged.digest if judged else last, ctx)
+        if not standing.open:
+            return Step(kind="review", phase=phase.name, gate=standing)
     return None
 
 

@@ -87,11 +87,11 @@ def subjects(document: Document) -> Iterator[str | None]:
 
 
 def is_over(document: Document, task_id: str | None) -> bool:
-    """Return whether nothing is behind the gates any more: the task, or the milestone, is done or given up."""
-    if document.archived or document.body.get("status") in ("completed", "cancelled", "archived"):
+    """Return whether nothing is behind the gates any more; a completion somebody only typed ends nothing."""
+    if document.archived or document.body.get("status") in ("cancelled", "archived"):
         return True
     task = next((t for t in phases.tasks(document.body) if t.get("id") == task_id), {})
-    return task_id is not None and task.get("status") in ("completed", "cancelled")
+    return task.get("status") == "cancelled" or proof.grade(document, task) not in (None, "typed")
 
 
 def mine(lines: Sequence[dict[str, Any]], ctx: Context) -> list[dict[str, Any]]:

@@ -31,8 +31,8 @@ class Judge(msgspec.Struct, frozen=True, kw_only=True):
 def approve(document: Document, request: Judge, ctx: Context) -> list[Event]:
     """Return the approval, with the last one what follows: facts met, the next phase.
 
-    A milestone's own phase that was not handed in yet is handed in by its approval. Nothing when the same person
-    approved the same contents before.
+    A milestone's own phase that was not handed in yet is handed in by its approval, and over where it needs none.
+    Nothing when the same person approved the same contents before.
 
     Raises:
         NeedsAPerson, NotPermitted: an agent or a run acts; the reviewer is not listed, or known too weakly.
@@ -41,6 +41,8 @@ def approve(document: Document, request: Judge, ctx: Context) -> list[Event]:
     """
     phase, found, by, proof = _judged(document, request, ctx)
     handed_in = _handed_in(document, request, phase, ctx)
+    if not phase.required:
+        return handed_in
     phase_rules.check_deliverables(document, request.task, phase, found)
     standing = gates.gate(document, request.task, phase, found.digest, ctx)
     if gates.identity(by, ctx.people) in {gates.identity(name, ctx.people) for name in standing.approved_by}:
@@ -185,7 +187,7 @@ def _handed_in(document: Document, request: Judge, phase: Phase, ctx: Context) -
     """Return what hands a milestone's own phase in; a task's is handed in by who did it."""
     if phase.status == "in_review" or phase.status == "approved":
         return []
-    if request.task is None and phase.required and phase.status not in phases.DONE:
+    if request.task is None and phase.status not in phases.DONE:
         finish = phase_rules.FinishPhase(task=None, phase=phase.name, found=request.found)
         return phase_rules.finish(document, finish, ctx)
     raise errors.Refused(
@@ -255,7 +257,7 @@ def _met(document: Document, phase: Phase, found: Found, by: str) -> list[Event]
 def _next(document: Document, request: Judge, phase: Phase, ctx: Context) -> list[Event]:
     """Return what the last approval sets going: the next phase, or what is done with the last one."""
     if phases.after(phases.of(document.body, request.task), phase.name) is not None:
-        return phase_rules.following(document, request.task, phase)
+        return phase_rules.following(document, request.task, phase, request.found)
     if request.task is not None:
         return of_task.complete(document, of_task.CompleteTask(task=request.task, found=request.found), ctx)
     work = [tasks.status(task) for task in tasks.leaves(document.body)]

@@ -177,7 +177,7 @@ def _refusal(document: Document, unmet: Sequence[rules.Finding]) -> errors.Refus
     said = [f"{n} {one if n == 1 else many}" for n, (one, many) in counts if n]
     return errors.Refused(
         f"{name} cannot be archived: {rules.words_of(said, 'and')}.",
-        why="; ".join(str(item["message"]).rstrip(".") for item in unmet[:5]) + ("; …" if len(unmet) > 5 else ""),
+        why="what was promised is not all there",
         next=list(dict.fromkeys(str(item["hint"]) for item in unmet[:3])),
         findings=unmet,
         code="not_finished",

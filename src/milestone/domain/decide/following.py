@@ -23,11 +23,15 @@ def follows(document: Document, events: Sequence[Event], name: str, ctx: Context
             found.append(rules.event(document, "task.started", str(above["id"]), on=ctx.today.isoformat()))
         found.append(rules.event(document, "task.completed", str(above["id"]), on=ctx.today.isoformat()))
         after = as_it_will_be(after, found, ctx)
-    is_running = after.body.get("status") == "in_progress"
-    own_over = all(phase.status in phases.DONE for phase in phases.of_milestone(after.body))
-    if is_running and own_over and _is_all_done(tasks.of(after.body)):
-        found.append(rules.event(document, "milestone.completed", on=ctx.today.isoformat()))
-    return found
+    if after.body.get("status") != "in_progress" or not _is_all_done(tasks.of(after.body)):
+        return found
+    left = [phase for phase in phases.of_milestone(after.body) if phase.status not in phases.DONE]
+    if len(left) == 1 and left[0].status == "in_progress" and not left[0].required:
+        found.append(
+            rules.event(document, "phase.completed", phase=left[0].name)
+        )  # it lasted until the work was done
+        left = []
+    return found if left else [*found, rules.event(document, "milestone.completed", on=ctx.today.isoformat())]
 
 
 def _is_all_done(every: Sequence[Body]) -> bool:

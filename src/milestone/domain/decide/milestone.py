@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from milestone import errors
-from milestone.domain import graph, paths, states, tasks
+from milestone.domain import graph, paths, phases, states, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import requirements, rules
 from milestone.domain.document import Document, Event
@@ -54,7 +54,11 @@ def start(document: Document, request: StartMilestone, ctx: Context) -> list[Eve
         return []
     rules.moved("milestone", document, None, _state(document), "started")
     passed = requirements.may_start(document, ctx, request.override)
-    return [*passed, rules.event(document, "milestone.started", on=ctx.today.isoformat())]
+    started = rules.event(document, "milestone.started", on=ctx.today.isoformat())
+    own = phases.of_milestone(document.body)
+    if not own or own[0].status != "pending":
+        return [*passed, started]
+    return [*passed, started, rules.event(document, "phase.started", phase=own[0].name)]
 
 
 def resume(document: Document, ctx: Context, reason: str | None = None) -> list[Event]:

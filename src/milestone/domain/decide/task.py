@@ -64,6 +64,7 @@ def start(document: Document, request: StartTask, ctx: Context) -> list[Event]:
 
     Raises:
         Refused: the state forbids it, or something before it is not done (each listed).
+        Waiting: the milestone's own gate before it is closed.
         NeedsAPerson: a program overrides.
     """
     task = find(document, request.task)
@@ -72,6 +73,7 @@ def start(document: Document, request: StartTask, ctx: Context) -> list[Event]:
     name = str(task["id"])
     rules.moved("task", document, name, tasks.status(task), "started")
     begun = _begin_milestone(document, ctx, request.override)
+    _check_own_gate(document, task, ctx)
     found = requirements.open_before(document, name, ctx)
     passed = requirements.passed(document, found, ctx, request.override, "start", name)
     return [*begun, *passed, rules.event(document, "task.started", name, on=ctx.today.isoformat())]
@@ -181,6 +183,13 @@ def reopen(document: Document, request: Act, ctx: Context) -> list[Event]:
     if above and tasks.status(above) == "completed":
         events.append(rules.event(document, "task.reopened", str(above["id"]), reason=f"{name}: {reason}"))
     return [*events, *_to_recheck(document, name, ctx)]
+
+
+def _check_own_gate(document: Document, task: Body, ctx: Context) -> None:
+    step = gates.before_work(document, task, ctx)
+    phase = phases.named(phases.of_milestone(document.body), step.phase or "") if step else None
+    if step and step.gate and phase:
+        raise of_phase.waits_for_review(document, None, phase, step.gate)
 
 
 def _check_subtasks(document: Document, name: str) -> None:
