@@ -128,6 +128,27 @@ def allocation(value: Any) -> list[Mapping[str, Any]] | None:
     return [_allocated(member) for member in value] if isinstance(value, list) else None
 
 
+def number(found: list[Body], noun: str) -> list[tuple[int, str]]:
+    """Give an id to each member that has none or a taken one: its position, else the next free number.
+
+    Returns the positions of those whose id was taken, with that id.
+    """
+    taken = {str(member["id"]) for member in found if "id" in member}
+    seen: set[str] = set()
+    repeated: list[tuple[int, str]] = []
+    for position, member in enumerate(found):
+        wanted = member.get("id")
+        if wanted is None or wanted in seen:
+            free = position + 1
+            while f"{noun}-{free:03d}" in taken:
+                free += 1
+            member["id"] = f"{noun}-{free:03d}"
+            taken.add(member["id"])
+            repeated += [] if wanted is None else [(position, str(wanted))]
+        seen.add(member["id"])
+    return repeated
+
+
 def sentence(value: Any) -> str:
     """Return any value as words."""
     if isinstance(value, str):

@@ -5,6 +5,7 @@ import msgspec
 from milestone import strict_yaml
 from milestone.domain import vocabulary
 from milestone.domain.document import Body
+from milestone.domain.record_reader import Remark
 from milestone.storage.base import Warning
 
 
@@ -38,7 +39,7 @@ def read_record(text: str, name: str) -> ReadRecord:
     return ReadRecord(body=meant.body, warnings=tuple(_warning(remark, root, name) for remark in meant.remarks))
 
 
-def _warning(remark: vocabulary.Remark, root: strict_yaml.Node, name: str) -> Warning:
+def _warning(remark: Remark, root: strict_yaml.Node, name: str) -> Warning:
     place = strict_yaml.nearest(root, remark.path)
     return Warning(
         code=remark.code,
