@@ -142,7 +142,7 @@ def test_figures_as_text_are_figures_where_one_is_meant():
     ("hostile", "kept"),
     [("../../etc/passwd", "milestone-001"), ("..", "milestone-001"), ("", "milestone-001"),
      ("a\x1b[2Jb", "a-2Jb"), (".git", "milestone-001"), ("--flag", "flag"), ("Größe", "Größe"),
-     (["x"], "milestone-001")],
+     (["x"], "milestone-001"), ("30%", "milestone-030")],
 )  # fmt: skip
 def test_an_id_is_never_a_path(hostile, kept):
     assert understand({"id": hostile}, NAME).body["id"] == kept

@@ -1,11 +1,12 @@
 """The free forms people write lists in: by state, by id, in sentences, as pairs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from milestone import ids
 from milestone.domain import shape, words
+from milestone.domain.document import Body
 
 _CHECKBOX = re.compile(r"\[(?P<mark>[ xX✓])\]\s*(?P<title>.+)")
 _BY_STATE = frozenset({"completed", "in_progress", "pending", "todo", "done", "blocked", "doing", "planned"})
@@ -169,7 +170,7 @@ def _allocated(member: Any) -> Mapping[str, Any]:
     return {"role": role, **figures, **({"for": match["for"]} if match["for"] else {})}
 
 
-def _id(value: Any, noun: str, parse: Any) -> str | None:
+def _id(value: Any, noun: str, parse: Callable[[str], str | None]) -> str | None:
     if isinstance(value, bool) or not isinstance(value, (str, int)):
         return None
     text = str(value).strip()
@@ -177,11 +178,10 @@ def _id(value: Any, noun: str, parse: Any) -> str | None:
     if slash:
         there, here = milestone_id(milestone), task_id(task)
         return f"{there}/{here}" if there and here and "/" not in there else None
-    known: str | None = parse(re.sub(rf"(?i)^{noun}[\s_]+", f"{noun}-", text))
-    if known:
-        return known
-    word = _ODD.sub("-", text).strip("-")[:100]
-    return word if word.strip(".") and ".." not in word and word[0] != "." else None
+    word = _ODD.sub("-", re.sub(rf"(?i)^{noun}[\s_]+", f"{noun}-", text)).strip("-")[:100].strip("-")
+    if not word.strip(".") or ".." in word or word[0] == ".":
+        return None
+    return parse(word) or word
 
 
 _WORDS = {
