@@ -21,6 +21,12 @@ def goal_words() -> Any:
 
 
 @cache
+def stacks() -> Any:
+    """Return `stacks.yaml`."""
+    return parse((HERE / "stacks.yaml").read_text("utf-8"))
+
+
+@cache
 def packaged_recipes() -> tuple[tuple[str, str], ...]:
     """Return name and text of every recipe file of the package, by name."""
     return tuple((file.stem, file.read_text("utf-8")) for file in sorted((HERE / "recipes").glob("*.yaml")))
