@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+NotYaml = yaml.YAMLError
 HERE = Path(__file__).parent
 
 
