@@ -30,7 +30,9 @@ class Reports(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...]  # of all, in the order of the analyses
 
 
-def body(brief: Brief, reports: Reports, chunk: Chunk, place: int, number: int, days: tuple[date, date]) -> dict[str, Any]:
+def body(
+    brief: Brief, reports: Reports, chunk: Chunk, place: int, number: int, days: tuple[date, date]
+) -> dict[str, Any]:
     """Return one milestone: its id is a local name, its dependencies may name the one before."""
     names = {task.key: ids.task_id(n) for n, task in enumerate(chunk.tasks, 1)}
     total = round(sum(reports.timed.hours[t.key] for t in chunk.tasks), 2)
@@ -102,7 +104,9 @@ def criteria(brief: Brief, reports: Reports, chunk: Chunk, number: int) -> list[
         pairs = zip(reports.tracked.criteria, reports.tracked.sources, strict=True)
         kept = [c for c, source in pairs if source in last or (source == "goal" and "goal" in sources)]
     if not any(is_measurable(c) for c in kept):
-        kept.append(f"{len(chunk.tasks)} of {len(chunk.tasks)} outcomes of {brief.goal.the} were seen by somebody else")
+        kept.append(
+            f"{len(chunk.tasks)} of {len(chunk.tasks)} outcomes of {brief.goal.the} were seen by somebody else"
+        )
     return kept
 
 
@@ -112,13 +116,19 @@ def questions(
     """Return the open questions that touch these tasks, each with what another answer changes."""
     mine = [q for q in asked if q.task in names or (is_first and q.task not in timed.hours)]
     return [
-        {"id": f"q{n}", "text": q.text, "why": q.why, "default": q.default, "effect": effect(q, names, timed, total)}
+        {
+            "id": f"q{n}",
+            "text": q.text,
+            "why": q.why,
+            "default": q.default,
+            "effect": effect(q, names, timed, total),
+        }
         for n, q in enumerate(mine, 1)
     ]
 
 
 def effect(question: Question, names: Mapping[str, str], timed: Timed, total: float) -> list[dict[str, Any]]:
-    """Return what an answer does: it stands in the task's description; another one than the default moves its hours."""
+    """Return what an answer does: it stands in the task; another one than the default moves its hours."""
     name = names.get(question.task)
     if name is None:
         return [{"set": {"assumptions": [f"{question.text} {{answer}}"]}}]
@@ -138,7 +148,9 @@ def planning(brief: Brief, reports: Reports) -> dict[str, Any]:
     """Return how the plan came about: kept with it, shown by `plan --explain`."""
     by: dict[str, list[dict[str, str]]] = {}
     for finding in reports.findings:
-        by.setdefault(finding.analysis, []).append({"text": finding.text, "why": finding.why} if finding.why else {"text": finding.text})
+        by.setdefault(finding.analysis, []).append(
+            {"text": finding.text, "why": finding.why} if finding.why else {"text": finding.text}
+        )
     return {"recipe": "+".join(m.recipe.name for m in brief.matches), "object": brief.goal.object, "analyses": by}
 
 

@@ -91,14 +91,14 @@ def _match_in_rest(goal: Goal, listed: list[Recipe], text: str) -> Match | None:
 
 
 def _head(candidates: list[tuple[int, Recipe, str]], goal: Goal) -> tuple[int, Recipe, str]:
-    """Return the candidate at the head of the phrase: its last word, in Romance, Slavic and Semitic languages its first."""
+    """Return the candidate at the phrase's head: its last word; in Romance and Semitic languages its first."""
     if HEAD_FIRST.search(words.fold(goal.object)):
         return min(candidates, key=lambda c: (c[0] - len(c[2]), -len(c[2]), c[1].name))
     return max(candidates, key=lambda c: (c[0], len(c[2]), c[1].name))
 
 
 def _places(recipe: Recipe, spoken: str) -> list[tuple[int, str]]:
-    """Return where each of a recipe's phrases ends, with the words found; a phrase inside a longer one counts once."""
+    """Return where each of a recipe's phrases ends, with its words; one inside a longer one counts once."""
     found: list[tuple[int, str]] = []
     for pattern in recipe.phrases:
         for match in pattern.finditer(spoken):

@@ -16,7 +16,7 @@ from milestone.agents.planners.analyses.quality import judge
 from milestone.agents.planners.analyses.risk import Risks, risk
 from milestone.agents.planners.analyses.scope import Scoped, scope
 from milestone.agents.planners.analyses.tracking import Tracked, track
-from milestone.agents.planners.brief import Brief, Finding, PlanOptions
+from milestone.agents.planners.brief import WEEKS, Brief, Finding, PlanOptions
 from milestone.agents.planners.goal import Goal, read_goal
 from milestone.agents.planners.matching import match_recipes
 from milestone.agents.planners.recipe import Recipe, all_recipes
@@ -89,9 +89,10 @@ def first_brief(
     """Return the brief at the depth that the goal asks for and the time allows."""
     matches = match_recipes(goal, survey, recipes)
     brief = Brief(
-        goal=goal, survey=survey, matches=matches, rows=rows, options=options, depth=wanted_depth(goal, options), correct=correct
+        goal=goal, survey=survey, matches=matches, rows=rows, options=options,
+        depth=wanted_depth(goal, options), correct=correct,
     )  # fmt: skip
-    limit = time.window(options) or split.WEEKS
+    limit = time.window(options) or WEEKS
     while brief.depth > 1 and options.milestones is None and not options.single:
         tasks = _decomposed(brief).tasks
         if time.timeline(brief, tasks).weeks <= limit:
@@ -150,11 +151,18 @@ def draft(thought: Thought, judged: tuple[Finding, ...]) -> Draft:
         timed=thought.timed, findings=findings,
     )  # fmt: skip
     days = dates(thought, chunks)
-    bodies = [assemble.body(brief, reports, c, n, number, d) for n, (c, d) in enumerate(zip(chunks, days, strict=True), 1)]
+    bodies = [
+        assemble.body(brief, reports, c, n, number, d)
+        for n, (c, d) in enumerate(zip(chunks, days, strict=True), 1)
+    ]
     return Draft(
-        goal=brief.goal, bodies=tuple(bodies), findings=findings, recipe="+".join(m.recipe.name for m in brief.matches),
-        is_general=brief.is_general, split=number > 1,
-    )  # fmt: skip
+        goal=brief.goal,
+        bodies=tuple(bodies),
+        findings=findings,
+        recipe="+".join(m.recipe.name for m in brief.matches),
+        is_general=brief.is_general,
+        split=number > 1,
+    )
 
 
 def dates(thought: Thought, chunks: Sequence[split.Chunk]) -> list[tuple[date, date]]:
@@ -177,8 +185,15 @@ def dates(thought: Thought, chunks: Sequence[split.Chunk]) -> list[tuple[date, d
 def _findings(thought: Thought, judged: tuple[Finding, ...], number: int) -> tuple[Finding, ...]:
     timed = thought.timed.findings
     if number > 1:
-        why = "--milestones says so" if thought.brief.options.milestones else "more than four weeks' work; --single keeps it whole"
-        timed = (*timed, Finding(analysis="timeline", code="split", text=f"Split into {number} chained milestones", why=why))
+        why = (
+            "--milestones says so"
+            if thought.brief.options.milestones
+            else "more than four weeks' work; --single keeps it whole"
+        )
+        timed = (
+            *timed,
+            Finding(analysis="timeline", code="split", text=f"Split into {number} chained milestones", why=why),
+        )
     return (
         *thought.scoped.findings, *thought.decomposed.findings, *timed, *thought.risks.findings,
         *thought.depends.findings, *thought.tracked.findings, *judged,

@@ -7,7 +7,10 @@ import msgspec
 from milestone.agents.planners.brief import WEEKS, Brief, Planned
 from milestone.agents.planners.goal import TITLE_WIDTH
 
-STAGES = {2: ("first working version", "complete and proven"), 3: ("groundwork", "working version", "complete and proven")}
+STAGES = {
+    2: ("first working version", "complete and proven"),
+    3: ("groundwork", "working version", "complete and proven"),
+}
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +37,10 @@ def cut(brief: Brief, tasks: Sequence[Planned], hours: Mapping[str, float], numb
     if number == 1:
         return (Chunk(title=brief.goal.title, tasks=tuple(tasks)),)
     groups = _groups(tasks, hours, number)
-    return tuple(Chunk(title=_title(brief, group, place, number), tasks=tuple(group)) for place, group in enumerate(groups, 1))
+    return tuple(
+        Chunk(title=_title(brief, group, place, number), tasks=tuple(group))
+        for place, group in enumerate(groups, 1)
+    )
 
 
 def _groups(tasks: Sequence[Planned], hours: Mapping[str, float], number: int) -> list[list[Planned]]:
@@ -60,4 +66,8 @@ def _title(brief: Brief, group: Sequence[Planned], place: int, number: int) -> s
     if len(whole) <= TITLE_WIDTH:
         return whole
     subject = brief.goal.object
-    return f"{subject[:1].upper()}{subject[1:]}, part {place} of {number}" if subject[:1].isupper() else f"Part {place} of {number}: {subject}"
+    return (
+        f"{subject[:1].upper()}{subject[1:]}, part {place} of {number}"
+        if subject[:1].isupper()
+        else f"Part {place} of {number}: {subject}"
+    )

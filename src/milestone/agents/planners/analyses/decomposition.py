@@ -56,14 +56,14 @@ def decompose(brief: Brief, match: Match) -> Decomposed:
 
 
 def join(brief: Brief, found: tuple[Decomposed, ...]) -> Decomposed:
-    """Return the tasks of all domains as one plan: the first decision leads, parts get their tasks, proof comes last."""
+    """Return the tasks of all domains as one plan: the first decision leads, proof comes last."""
     tasks = [t for one in found for t in one.tasks]
     lead = tasks[0].key
     tasks = [t if t.after or t.key == lead else msgspec.structs.replace(t, after=(lead,)) for t in tasks]
     own = _part_tasks(brief, tasks, lead)
     tasks = _with_parts(tasks, own)
     if len(found) > 1:
-        tasks.append(_together(brief, found, tasks))
+        tasks.append(_together(brief, tasks))
     said = [f for one in found for f in one.findings]
     said += [
         Finding(analysis=NAME, text=f'"{t.part}" gets a task of its own', why="the goal names it") for t in own
@@ -124,10 +124,18 @@ def _part_task(brief: Brief, part: str, number: int, lead: str) -> Planned:
     code = brief.survey.has_code and kind in VERIFIED
     texts = [t.replace("{part}", part).replace("{Part}", part[:1].upper() + part[1:]) for t in (title, outcome)]
     return Planned(
-        key=f"part.{number}", title=fill(texts[0], brief.matches[0]), kind=kind, outcome=fill(texts[1], brief.matches[0]),
-        hours=3, after=(lead,), files=files_for(brief, step), verify=brief.survey.test_command if code else None,
-        skills=brief.matches[0].recipe.skills[:2], source="goal", part=part,
-    )  # fmt: skip
+        key=f"part.{number}",
+        title=fill(texts[0], brief.matches[0]),
+        kind=kind,
+        outcome=fill(texts[1], brief.matches[0]),
+        hours=3,
+        after=(lead,),
+        files=files_for(brief, step),
+        verify=brief.survey.test_command if code else None,
+        skills=brief.matches[0].recipe.skills[:2],
+        source="goal",
+        part=part,
+    )
 
 
 def _with_parts(tasks: list[Planned], own: list[Planned]) -> list[Planned]:
@@ -142,7 +150,7 @@ def _with_parts(tasks: list[Planned], own: list[Planned]) -> list[Planned]:
     return tasks[:late] + own + after
 
 
-def _together(brief: Brief, found: tuple[Decomposed, ...], tasks: list[Planned]) -> Planned:
+def _together(brief: Brief, tasks: list[Planned]) -> Planned:
     leading = {key for t in tasks for key in t.after}
     ends = tuple(t.key for t in tasks if t.key not in leading)
     named = [m.part or brief.goal.object for m in brief.matches]
@@ -171,7 +179,7 @@ def _said(match: Match, brief: Brief) -> Finding:
     if match.recipe.name == "general":
         return Finding(
             analysis=NAME, code="general_recipe",
-            text=f'No recipe knows "{brief.goal.object}"; the general one is used, in the shape "{brief.goal.deed}"',
+            text=f'No recipe knows "{brief.goal.object}"; the general plan is used, as: {brief.goal.deed}',
             why=f'the verb "{brief.goal.verb}" says so' if brief.goal.verb else "no verb was recognised",
         )  # fmt: skip
     return Finding(analysis=NAME, text=f"Recipe {match.recipe.name}: {match.recipe.about}", why=match.reason)

@@ -33,14 +33,38 @@ def judge(brief: Brief, tasks: Sequence[Planned], tracked: Tracked, risks: Risks
     few_placed = brief.survey.has_code and placed * 3 < len(tasks)
     found = [
         _count(named, len(tasks), "task titles name the object", few_named, "half of them must"),
-        _count(sum(bool(t.outcome) for t in tasks), len(tasks), "tasks leave an outcome", False, "so that done can be seen"),
-        _count(measurable, len(tracked.criteria), "criteria are a command or a number", not measurable, "one must be"),
-        _count(sum("mitigation" in r for r in risks.risks), len(risks.risks), "risks have an answer", not risks.risks, ""),
+        _count(
+            sum(bool(t.outcome) for t in tasks),
+            len(tasks),
+            "tasks leave an outcome",
+            False,
+            "so that done can be seen",
+        ),
+        _count(
+            measurable, len(tracked.criteria), "criteria are a command or a number", not measurable, "one must be"
+        ),
+        _count(
+            sum("mitigation" in r for r in risks.risks),
+            len(risks.risks),
+            "risks have an answer",
+            not risks.risks,
+            "",
+        ),
     ]
     if brief.survey.has_code:
-        found.append(_count(placed, len(tasks), "tasks name a real file or the test command", few_placed, "a third must"))
+        found.append(
+            _count(placed, len(tasks), "tasks name a real file or the test command", few_placed, "a third must")
+        )
     if any(m.recipe.critical for m in brief.matches):
-        found.append(_count(int(bool(risks.rollback)), 1, "way back is written down", not risks.rollback, "the work is critical"))
+        found.append(
+            _count(
+                int(bool(risks.rollback)),
+                1,
+                "way back is written down",
+                not risks.rollback,
+                "the work is critical",
+            )
+        )
     return Judged(findings=tuple(found), name_object=few_named, name_places=few_placed)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from milestone import errors
-from milestone.agents.planners.brief import WEEKS, Brief, Finding, PlanOptions, Planned
+from milestone.agents.planners.brief import WEEKS, Brief, Finding, Planned, PlanOptions
 
 NAME = "timeline"
 BUFFER = 20.0
@@ -106,9 +106,13 @@ def check_possible(brief: Brief, tasks: Sequence[Planned]) -> None:
     if weeks is None:
         return
     if options.deadline is not None and options.deadline < options.today:
-        raise _impossible(f"{options.deadline} is past", f"today is {options.today}", "milestone plan GOAL --deadline +3w")
+        raise _impossible(
+            f"{options.deadline} is past", f"today is {options.today}", "milestone plan GOAL --deadline +3w"
+        )
     if weeks <= 0:
-        raise _impossible("A duration must be longer than nothing", "it was 0", 'milestone plan GOAL --duration "2 weeks"')
+        raise _impossible(
+            "A duration must be longer than nothing", "it was 0", 'milestone plan GOAL --duration "2 weeks"'
+        )
     hours = {t.key: expected(brief, t) for t in tasks}
     least = weeks_for(options, tasks, hours, 0) * OPTIMISTIC
     if least > weeks:
@@ -117,7 +121,11 @@ def check_possible(brief: Brief, tasks: Sequence[Planned]) -> None:
 
 def _too_short(options: PlanOptions, weeks: float, hours: float, least: float) -> errors.Refused:
     there = weeks * options.capacity
-    who = f"{options.team_size} people at {options.hours_per_week:g} h" if options.team_size > 1 else f"{options.hours_per_week:g} h"
+    who = (
+        f"{options.team_size} people at {options.hours_per_week:g} h"
+        if options.team_size > 1
+        else f"{options.hours_per_week:g} h"
+    )
     needed = math.ceil(options.hours_per_week * least / weeks)
     return _impossible(
         f"{span(weeks)} is too short for this goal.",
@@ -140,7 +148,11 @@ def span(weeks: float) -> str:
 
 def start_of(options: PlanOptions, rows: Sequence[Mapping[str, Any]]) -> date:
     """Return the first day: today, or the day after the last open milestone it waits for is due."""
-    due = [str(r["due"])[:10] for r in rows if str(r.get("id")) in options.depends_on and r.get("due") and r.get("status") != "completed"]
+    due = [
+        str(r["due"])[:10]
+        for r in rows
+        if str(r.get("id")) in options.depends_on and r.get("due") and r.get("status") != "completed"
+    ]
     days = [d for text in due if (d := _day(text))]
     return max([options.today, *(d + timedelta(days=1) for d in days)])
 
@@ -160,7 +172,11 @@ def end_after(start: date, weeks: float) -> date:
 def _findings(brief: Brief, hours: Mapping[str, float], buffer: float, weeks: float) -> list[Finding]:
     options = brief.options
     total = sum(hours.values())
-    people = f"{options.team_size} people with {options.hours_per_week:g} h" if options.team_size > 1 else f"{options.hours_per_week:g} h"
+    people = (
+        f"{options.team_size} people with {options.hours_per_week:g} h"
+        if options.team_size > 1
+        else f"{options.hours_per_week:g} h"
+    )
     found = [
         Finding(
             analysis=NAME,
@@ -169,21 +185,50 @@ def _findings(brief: Brief, hours: Mapping[str, float], buffer: float, weeks: fl
         )
     ]
     reason = brief.correct.get(category_of(brief), (1.0, ""))[1]
-    found.append(Finding(analysis=NAME, text=reason or "No history yet: estimates stay as the recipe has them", why="8 finished tasks with time make a history"))
+    found.append(
+        Finding(
+            analysis=NAME,
+            text=reason or "No history yet: estimates stay as the recipe has them",
+            why="8 finished tasks with time make a history",
+        )
+    )
     if options.is_team:
-        found.append(Finding(analysis=NAME, text=f"Hours are {IN_TEAMS:g} times one person's", why="review, hand-over and operation come with a team"))
+        found.append(
+            Finding(
+                analysis=NAME,
+                text=f"Hours are {IN_TEAMS:g} times one person's",
+                why="review, hand-over and operation come with a team",
+            )
+        )
     if brief.is_general and options.buffer is None:
-        found.append(Finding(analysis=NAME, text=f"The buffer is {BUFFER_GENERAL:g} %", why="no recipe knows how long this takes"))
+        found.append(
+            Finding(
+                analysis=NAME,
+                text=f"The buffer is {BUFFER_GENERAL:g} %",
+                why="no recipe knows how long this takes",
+            )
+        )
     allowed = window(options)
     if allowed is not None and weeks > allowed:
         needed = math.ceil(options.hours_per_week * weeks / allowed)
         found.append(
             Finding(
-                analysis=NAME, severity="warning", code="tight", path="timeline.estimated_end",
+                analysis=NAME,
+                severity="warning",
+                code="tight",
+                path="timeline.estimated_end",
                 text=f"{span(allowed)} leaves no buffer: {weeks:.1f} weeks are likely",
                 why=f"{needed} h a week each would do",
             )
         )
     if options.single and weeks > WEEKS:
-        found.append(Finding(analysis=NAME, severity="warning", code="too_long", text=f"One milestone of {weeks:.1f} weeks", why="--single keeps it whole; over 4 weeks are hard to follow"))
+        found.append(
+            Finding(
+                analysis=NAME,
+                severity="warning",
+                code="too_long",
+                text=f"One milestone of {weeks:.1f} weeks",
+                why="--single keeps it whole; over 4 weeks are hard to follow",
+            )
+        )
     return found

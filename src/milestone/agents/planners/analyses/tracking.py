@@ -27,7 +27,8 @@ def track(brief: Brief) -> Tracked:
     """Return criteria that can be counted or run: the goal's own, the recipes', and the repository's tests."""
     listed = [(text, "goal") for text in brief.goal.measures[:2]]
     listed += [(_text(c, m), m.recipe.name) for m in brief.matches for c in m.recipe.criteria if _wanted(c, brief)]
-    kept: list[tuple[dict[str, Any] | str, str]] = [(text, source) for text, source in dict(listed).items()][:MOST]
+    kept: list[tuple[dict[str, Any] | str, str]] = []
+    kept += list(dict(listed).items())[:MOST]
     command = brief.survey.test_command
     if command and not brief.is_general:
         kept.append(({"name": "tests-pass", "text": f"`{command}` passes", "check": command}, "goal"))
@@ -80,6 +81,6 @@ def _findings(brief: Brief, texts: list[str]) -> list[Finding]:
                 code="no_test_command",
                 text="No test command was found in the repository",
                 why="tasks have no verify; a person's word will count as self-reported",
-            )  # fmt: skip
+            )
         )
     return found
