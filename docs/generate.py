@@ -9,6 +9,7 @@ from pathlib import Path
 
 from milestone import errors
 from milestone.cli import grammar, main, options, shell
+from milestone.config import keys
 from milestone.domain import events, states
 from milestone.registry import load
 
@@ -67,6 +68,31 @@ def error_page() -> str:
     )
 
 
+def config_page() -> str:
+    """Return the page of every key: what it takes, its default, its effect or that it has none yet."""
+    effective = [
+        (f"`{name}`", _takes(key), _default(key), key.effect) for name, key in keys.KEYS.items() if key.effect
+    ]
+    idle = [(f"`{name}`", _takes(key)) for name, key in keys.KEYS.items() if not key.effect]
+    return (
+        "# Configuration\n\nKeys stand in `.milestones/config/milestone-config.yaml`, nested as the dots say. "
+        "`milestone config explain KEY` says the same, and where a value came from.\n\n"
+        + _table(("key", "takes", "default", "effect"), effective)
+        + "\n## No effect yet\n\nThese keys are known and checked, and change nothing.\n\n"
+        + _table(("key", "takes"), idle)
+    )
+
+
+def _takes(key: keys.Key) -> str:
+    return ", ".join(key.choices) if key.choices else key.kind
+
+
+def _default(key: keys.Key) -> str:
+    return (
+        "" if key.default in (None, "") else f"`{str(key.default).lower() if key.kind == 'flag' else key.default}`"
+    )
+
+
 def event_page() -> str:
     """Return the page of event kinds with their own fields."""
     rows = [(f"`{name}`", kind.meaning, _fields(kind.fields)) for name, kind in events.KINDS.items()]
@@ -100,6 +126,7 @@ def _fields(fields: Mapping[str, tuple[str, str]]) -> str:
 
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
+    "config.md": config_page,
     "errors.md": error_page,
     "events.md": event_page,
     "states.md": state_page,
