@@ -190,10 +190,12 @@ def test_executors_answer_as_a_map_and_by_key(root):
 
 def test_the_files_of_other_names_have_their_section(root):
     write(root, "level: 2\n", "ui-config.yaml")
-    write(root, "scale_override: database\n", "scale-detection.yaml")
+    write(root, "scale_override: database\nthresholds: {hybrid: {milestones: 25}}\n", "scale-detection.yaml")
 
     assert load(root)["ui.level"] == 2
     assert load(root)["scale_override"] == "database"
+    assert load(root)["scale.thresholds"] == {"hybrid": {"milestones": 25}}
+    assert not load(root).findings
 
 
 def test_what_was_parsed_is_kept_until_a_file_changes(root):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-_BACKENDS = ("file", "hybrid", "sqlite", "database", "postgres", "postgresql")
+_BACKENDS = ("auto", "file", "hybrid", "sqlite", "database", "postgres", "postgresql")
 
 
 class Key(NamedTuple):
@@ -90,11 +90,7 @@ KEYS: Mapping[str, Key] = {
     "log.compat": _on(),
     "ui.level": Key("any"),
     "ui.dashboard": Key("text"),
-    "scale.file.max_milestones": Key("count"),
-    "scale.file.max_team_size": Key("count"),
-    "scale.hybrid.max_milestones": Key("count"),
-    "scale.hybrid.max_team_size": Key("count"),
-    "scale.override": Key("text"),
+    "scale.thresholds": Key("map"),
     "storage.thresholds": Key("map"),
     "storage.migration": Key("map"),
     "enterprise_features.multi_project_portfolio": _on(),

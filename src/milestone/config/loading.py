@@ -23,7 +23,10 @@ def load_settings(
     this: what is wrong there is a finding, and the next layer counts.
     """
     sources = files.sources(root, environ)
-    read = files.cached(root, "config", [s.path for s in sources], lambda paths: _read_all(paths, reader))
+    sections = {source.path: source.section for source in sources}
+    read = files.cached(
+        root, "config", [s.path for s in sources], lambda paths: _read_all(paths, sections, reader)
+    )
     findings = [Finding(**finding) for finding in read["findings"]]
     layers = [Setting(key=key, value=value, source="flag") for key, value in (flags or {}).items()]
     layers += _from_environment(environ, findings)
@@ -39,7 +42,7 @@ def load_people(root: Path, *, reader: files.Reader) -> tuple[Person, ...]:
     return team.join(read)
 
 
-def _read_all(paths: list[Path], reader: files.Reader) -> dict[str, Any]:
+def _read_all(paths: list[Path], sections: Mapping[Path, str], reader: files.Reader) -> dict[str, Any]:
     read: dict[str, Any] = {"files": {}, "findings": []}
     for path in paths:
         try:
@@ -53,18 +56,19 @@ def _read_all(paths: list[Path], reader: files.Reader) -> dict[str, Any]:
             message = f"{path.name} holds no keys with values."
             read["findings"].append(_finding("error", "unreadable_file", message, path, root.line, None))
             continue
-        read["files"][str(path)] = list(_flatten(root, ""))
+        read["files"][str(path)] = list(_flatten(root, "", sections[path]))
     return read
 
 
-def _flatten(node: Any, prefix: str) -> Iterator[_Entry]:
+def _flatten(node: Any, prefix: str, section: str) -> Iterator[_Entry]:
     for name, child in node.items.items():
-        key = f"{prefix}.{words.fold(name)}" if prefix else ".".join(words.fold(part) for part in name.split("."))
+        written = ".".join(words.fold(part) for part in name.split("."))
+        key = f"{prefix}.{written}" if prefix else _place(written, section)
         if key in keys.FREE and child.items:
             yield (key, child.value, child.line)
             yield from _free(child, key)
         elif child.items and keys.find(key) is None:
-            yield from _flatten(child, key)
+            yield from _flatten(child, key, section)
         elif child.value != {}:
             yield (key, child.value, child.line)
 
@@ -96,8 +100,7 @@ def _from_environment(environ: Mapping[str, str], findings: list[Finding]) -> li
 def _from_file(
     source: files.Source, entries: Any, environ: Mapping[str, str], root: Path | None, findings: list[Finding]
 ) -> Iterator[Setting]:
-    for written, value, line in entries:
-        key = _place(written, source.section)
+    for key, value, line in entries:
         known = keys.find(key)
         if known is None:
             findings.append(_unknown(key, source.path, line))
@@ -116,9 +119,8 @@ def _from_file(
 
 def _place(key: str, section: str) -> str:
     """Return the dotted key that a key of a file means: those of `ui-config.yaml` belong to `ui`."""
-    if not section or keys.find(key) or key.startswith(f"{section}."):
-        return key
-    return f"{section}.{key}"
+    known = keys.find(key) or key in keys.sections() or key == section
+    return key if not section or known else f"{section}.{key}"
 
 
 def _effective(layers: list[Setting]) -> dict[str, Setting]:
