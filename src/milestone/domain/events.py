@@ -35,6 +35,9 @@ _VIA = {
     "archived?": ("flag", "the file lies under completed/"),
 }
 
+_FIELDS = {"set?": ("map", "field -> new value")}
+_STEP = {"step?": ("text", "which"), "result?": ("map", "what is known of the task's attempt")}
+
 KINDS: dict[str, Kind] = {
     "project.created": Kind("A project begins.", {"body": ("map", "the project's record")}),
     "milestone.created": Kind(
@@ -148,12 +151,19 @@ KINDS: dict[str, Kind] = {
     "approval.withdrawn": Kind("An approval is taken back.", {**_PHASE, **_REASON}),
     "approval.expired": Kind("What was approved has changed.", {**_PHASE, "digest?": ("text", "as it is now")}),
     "session.started": Kind("A run begins.", {"body?": ("map", "the session's record")}),
-    "session.saved": Kind("A run's state is kept.", {"context?": ("map", "directory, branch, notes, next steps")}),
+    "session.saved": Kind(
+        "A run's state is kept.",
+        {
+            "context?": ("map", "directory, branch, notes, next steps"),
+            "note?": ("text", "for whoever goes on"),
+            **_FIELDS,
+        },
+    ),
     "session.interrupted": Kind("A run was stopped.", _REASON),
-    "session.resumed": Kind("A run goes on.", _SET),
-    "session.ended": Kind("A run is over.", {"state?": ("text", "ended, failed or waiting")}),
-    "run.step_started": Kind("A step of a run begins.", {"step?": ("text", "which")}),
-    "run.step_finished": Kind("A step of a run is over.", {"step?": ("text", "which")}),
+    "session.resumed": Kind("A run goes on.", _FIELDS),
+    "session.ended": Kind("A run is over.", {"state?": ("text", "ended, failed or waiting"), **_REASON}),
+    "run.step_started": Kind("A step of a run begins.", _STEP),
+    "run.step_finished": Kind("A step of a run is over.", _STEP),
     "agent.registered": Kind("A worker or role is there.", {"agent?": ("map", "its entry")}),
     "agent.message": Kind("A message between agents.", {"message?": ("map", "from, to, text")}),
     "agent.failed": Kind("A worker died.", _REASON),

@@ -76,15 +76,24 @@ def end_marked(mark: str) -> bool:
 
     A descendant that left the group (`setsid`, a daemon) still has the environment it was given.
     """
-    if not mark:
-        return False
     found = False
+    deadline = time.monotonic() + GRACE
+    while mark and (alive := _marked(mark)) and time.monotonic() < deadline:
+        found = True
+        for pid in alive:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(TICK)  # one of them may have started another meanwhile
+    return found
+
+
+def _marked(mark: str) -> list[int]:
     needle = f"MILESTONE_LEASE={mark}".encode()
+    found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if needle in (folder / "environ").read_bytes().split(b"\0"):
-                os.kill(int(folder.name), signal.SIGKILL)
-                found = True
+                found.append(int(folder.name))
     return found
 
 

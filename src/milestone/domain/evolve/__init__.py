@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable
 
 from milestone.domain import proof
 from milestone.domain.document import Body, Document, Recorded
-from milestone.domain.evolve import milestone, phase, task
+from milestone.domain.evolve import milestone, phase, session, task
 
 EVOLVE: dict[str, Callable[[Body, Recorded], Body]] = {
     **milestone.EVOLVERS,
     **task.EVOLVERS,
     **phase.EVOLVERS,
+    **session.EVOLVERS,
 }
 
 

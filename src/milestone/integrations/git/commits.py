@@ -82,9 +82,12 @@ def open_branch(repository: Repository, milestone: str, base: str) -> str:
     """Return the tip of a milestone's branch, which begins at `base` when there is none yet."""
     ref = branch_ref(milestone)
     tip = repository.commit_of(ref)
+    if tip is not None:
+        return tip
+    made = repository.git("update-ref", "-m", "milestone: begin", ref, base, "", ok=(0, 1, 128))
+    tip = repository.commit_of(ref)  # another task of the run may have begun it in the same moment
     if tip is None:
-        repository.git("update-ref", "-m", "milestone: begin", ref, base, "")
-        return base
+        raise GitFailed(("update-ref", ref), made.code, made.err)
     return tip
 
 

@@ -1,1 +1,0 @@
-"""The analyses of a goal: separate functions, each reporting what it found and why."""

@@ -1,0 +1,131 @@
+"""The one process that executes a project's milestones: its own sessions, and those of attached commands."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from milestone.agents.executors.process import end_left_over
+from milestone.domain.context import Context
+from milestone.domain.decide import session as of_session
+from milestone.domain.document import Document, Event
+from milestone.engine import attempt as attempts
+from milestone.engine import processes
+from milestone.engine.ledger import SharedLedger
+from milestone.engine.port import Engine
+from milestone.engine.work import RunWork
+from milestone.storage.base import Txn
+
+LOOK = 0.2
+
+
+class Host:
+    """Holds the engine while it serves; made by whoever holds the project's run lock."""
+
+    def __init__(self, ledger: SharedLedger, work: RunWork, engine: Callable[[], Engine], runs: Path) -> None:
+        self.ledger = ledger
+        self.work = work
+        self._engine_of = engine
+        self._engine: Engine | None = None
+        self._runs = runs
+        self._served: dict[str, int] = {}  # session -> the run of it that our engine has
+        self.handing_over = threading.Event()
+
+    def serve(self, mine: set[str], each_look: Callable[[], None]) -> None:
+        """Work until every session of `mine` is over and nothing is in hand; `each_look` is called in between."""
+        self._engine = self._engine_of()
+        self._engine.start(self.work)
+        try:
+            while True:
+                each_look()
+                running = self._running()
+                self._hear_stops(running)
+                if not any(str(s.body["id"]) in mine for s in running):
+                    self._hand_over(running)
+                if self.handing_over.is_set() or not running:
+                    if not any(self.work.busy(name) for name in self._served):
+                        break
+                else:
+                    self._take_up(running, mine)
+                self._check_engine(running)
+                self.ledger.wait(LOOK)
+            self._wait_for_flows()
+            each_look()
+        finally:
+            self._engine.stop()
+
+    def stop(self, session: str, reason: str) -> None:
+        """Save first: record that a session is interrupted; then end what it has running."""
+
+        def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+            known = attempts.find_session(txn, session)
+            return of_session.interrupt(known, reason) if known else []
+
+        self.ledger.write(session, decide)
+        self.work.stop_of(session).set()
+
+    def _running(self) -> list[Document]:
+        with self.ledger.reading() as reading:
+            return of_session.running(reading.find("session"))
+
+    def _take_up(self, running: list[Document], mine: set[str]) -> None:
+        """Let the engine run every session that somebody alive waits for."""
+        for session in running:
+            name, run = str(session.body["id"]), int(session.body.get("run") or 1)
+            if self._served.get(name) == run or not (name in mine or processes.lives(session.body)):
+                continue
+            if name not in self._served:
+                end_all_left_over(self._runs / name)
+            self._served[name] = run
+            self.work.stop_of(name).clear()
+            assert self._engine is not None
+            self._engine.run(name, run)
+
+    def _hear_stops(self, running: list[Document]) -> None:
+        """End what runs for a session that somebody else has stopped."""
+        alive = {str(s.body["id"]) for s in running}
+        for name in self._served:
+            if name not in alive and self.work.busy(name):
+                self.work.stop_of(name).set()
+
+    def _hand_over(self, running: list[Document]) -> None:
+        """Leave the sessions of attached commands to whoever takes the lock next: nothing new is begun here."""
+        if self.handing_over.is_set():
+            return
+        self.handing_over.set()
+        for session in running:
+            self._next_run(str(session.body["id"]))
+
+    def _next_run(self, name: str) -> None:
+        def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+            known = attempts.find_session(txn, name)
+            return of_session.hand_over(known) if known else []
+
+        self.ledger.write(name, decide)
+
+    def _check_engine(self, running: list[Document]) -> None:
+        """Begin a new engine from the store when the memory of ours is gone from under it."""
+        if self._engine is None or self._engine.is_sound():
+            return
+        names = [str(s.body["id"]) for s in running if str(s.body["id"]) in self._served]
+        for name in names:
+            self._next_run(name)
+            self.work.stop_of(name).set()
+        while any(self.work.busy(name) for name in names):
+            self.ledger.wait(LOOK)
+        self._engine.stop()
+        self._served.clear()
+        self._engine = self._engine_of()
+        self._engine.start(self.work)
+
+    def _wait_for_flows(self) -> None:
+        """Let the last flows write down how they ended."""
+        for _ in range(10):
+            if not any(self.work.busy(name) for name in self._served):
+                return
+            self.ledger.wait(LOOK)
+
+
+def end_all_left_over(folder: Path) -> int:
+    """End every program a dead host left running for a session; how many there were."""
+    records = [path for path in folder.glob("*.json") if path.is_file()] if folder.is_dir() else []
+    return sum(end_left_over(path, "") for path in records)

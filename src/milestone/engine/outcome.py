@@ -1,0 +1,199 @@
+"""What an attempt's end means as events: done, failed and tried again, or blocked."""
+
+from typing import Any
+
+from milestone.agents.executors.base import Outcome
+from milestone.domain import tasks
+from milestone.domain.decide import phase as of_phase
+from milestone.domain.decide import rules
+from milestone.domain.decide import session as of_session
+from milestone.domain.decide import task as of_task
+from milestone.domain.document import Body, Event
+from milestone.engine.attempt import Attempt
+from milestone.engine.setup import Limits, Setup
+from milestone.integrations.git.command import GitFailed
+
+TROUBLE = (GitFailed, OSError)
+
+
+class Blocked(Exception):
+    """The attempt cannot be finished until a person does something."""
+
+    def __init__(self, message: str, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+def result_of(ended: Outcome) -> dict[str, Any]:
+    """Return what is kept of a program's end."""
+    return {
+        "exit_code": ended.exit_code,
+        "seconds": ended.seconds,
+        "timed_out": ended.timed_out,
+        "succeeded": ended.succeeded,
+    }
+
+
+def stepped(found: Attempt, step: str, result: dict[str, Any]) -> Event:
+    """Return the event that keeps how a step ended, in the session's record and in the log."""
+    shown = {key: result[key] for key in ("exit_code",)}
+    known = found.known.get("seconds")
+    before = known if step == "verify" and isinstance(known, int | float) else 0
+    shown["seconds"] = round(before + result["seconds"], 3)
+    return of_session.event(
+        found.session, "run.step_finished", task=found.name, step=step, result={**shown, step: result}
+    )
+
+
+def begun(found: Attempt, setup: Setup) -> list[Event]:
+    """Return the start of an attempt: of its task, its milestone, its phase where they were not begun."""
+    events = of_task.start(found.document, of_task.StartTask(task=found.name), found.ctx)
+    if not events and found.task.get("attempts") is None:
+        # A file said `in_progress`, and no command ever started it.
+        events = [rules.event(found.document, "task.started", found.name, on=found.ctx.today.isoformat())]
+    result = {
+        "status": "running",
+        "attempts": found.number,
+        "executor": found.executor,
+        "phase": found.phase,
+        "reason": None,
+    }
+    started = of_session.event(found.session, "run.step_started", task=found.name, step="begin", result=result)
+    return [*events, *phase_begun(found, setup), started]
+
+
+def phase_begun(found: Attempt, setup: Setup) -> list[Event]:
+    """Return the start of the phase an attempt works on; nothing for a task done in one go."""
+    if found.phase is None:
+        return []
+    survey = setup.deliverables.survey(found.document.body, found.name)
+    return of_phase.start(
+        found.document, of_phase.StartPhase(task=found.name, found=survey, phase=found.phase), found.ctx
+    )
+
+
+def done(
+    found: Attempt, setup: Setup, commit: str | None, work: dict[str, Any] | None, check: dict[str, Any] | None
+) -> list[Event]:
+    """Return commit, evidence, and the completion of the task, or of the phase that is not its last."""
+    status = "completed"
+    events: list[Event] = []
+    if found.phase is not None:
+        survey = setup.deliverables.survey(found.document.body, found.name)
+        handed = of_phase.finish(
+            found.document, of_phase.FinishPhase(task=found.name, found=survey, phase=found.phase), found.ctx
+        )
+        events += handed
+        in_review = any(event.kind == "phase.submitted" for event in handed)
+        status = "in_review" if in_review else "completed" if found.is_last_phase else "running"
+    if status == "completed":
+        request = of_task.CompleteTask(
+            task=found.name,
+            hours=round((work or {}).get("seconds", 0) / 3600, 6) or None,
+            evidence=[evidence(found, commit, work, check)],
+            source="executor",
+        )
+        events += of_task.complete(found.document, request, found.ctx)
+    result: dict[str, Any] = {"status": status, "commit": commit}
+    if commit:
+        kept = of_session.event(found.session, "commit.recorded", task=found.name, commit=commit)
+        events.append(kept)
+    return [
+        *events,
+        of_session.event(found.session, "run.step_finished", task=found.name, step="finish", result=result),
+    ]
+
+
+def evidence(
+    found: Attempt, commit: str | None, work: dict[str, Any] | None, check: dict[str, Any] | None
+) -> Body:
+    """Return the evidence of a completed attempt: of grade `command` only where the task's `verify` decided."""
+    judged = check or work or {}
+    item = {
+        "grade": "command" if check else "self-reported",
+        "by": f"agent:{found.executor}",
+        "at": found.ctx.now,
+        "command": found.task.get("verify") if check else found.task.get("run"),
+        "exit_code": judged.get("exit_code"),
+        "commit": commit,
+    }
+    return {key: value for key, value in item.items() if value is not None}
+
+
+def failed(found: Attempt, setup: Setup, step: str, result: dict[str, Any]) -> list[Event]:
+    """Return the failure of an attempt, and its next try while there is one left."""
+    if tasks.status(found.task) != "in_progress":
+        return []
+    reason = _why(found, step, result)
+    request = of_task.FailTask(task=found.name, reason=reason, exit_code=result.get("exit_code"))
+    events = of_task.fail(found.document, request, found.ctx)
+    again = found.number <= retries_of(found.task, setup.limits)
+    if again:
+        number = found.number + 1
+        again_event = Event(
+            kind="task.retried",
+            document="milestone",
+            uid=found.document.uid,
+            milestone=found.milestone,
+            task=found.name,
+            data={"reason": f"attempt {number}"},
+        )
+        events = [*events, again_event]
+    status = "retrying" if again else "failed"
+    shown = {"status": status, "exit_code": result.get("exit_code"), "reason": reason}
+    event = of_session.event(found.session, "run.step_finished", task=found.name, step="failed", result=shown)
+    if again:
+        return [*events, event]
+    blocker = of_session.event(found.session, "blocker.detected", task=found.name, reason=reason, kind="test")
+    return [*events, event, blocker]
+
+
+def blocked(found: Attempt, reason: str, kind: str) -> list[Event]:
+    """Return the blocker of a task, with what found it."""
+    if tasks.status(found.task) != "in_progress":
+        return []
+    events = of_task.block(found.document, of_task.BlockTask(task=found.name, reason=reason, kind=kind), found.ctx)
+    # The folder stays as it is, for a person to look at; `fresh`: the next attempt begins with another.
+    shown = {"status": "blocked", "reason": reason, "fresh": True}
+    return [
+        *events,
+        of_session.event(found.session, "blocker.detected", task=found.name, reason=reason, kind=kind),
+        of_session.event(found.session, "run.step_finished", task=found.name, step="blocked", result=shown),
+    ]
+
+
+def retries_of(task: Body, limits: Limits) -> int:
+    """Return how often a task is tried again after a failure."""
+    wanted = task.get("retries")
+    return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else limits.retries
+
+
+def limit_of(task: Body, step: str, limits: Limits) -> float:
+    """Return how many seconds a step may take; a task's own `time_limit` is in minutes, or text such as `90s`."""
+    wanted = task.get("time_limit") if step == "work" else task.get("verify_time_limit")
+    usual = limits.work if step == "work" else limits.verify
+    return seconds(wanted) or usual
+
+
+UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+def seconds(value: object) -> float | None:
+    """Return the seconds of `90s`, `30m`, `2h`, or of a number of minutes; None for anything else."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
+        return float(value) * 60
+    if not isinstance(value, str):
+        return None
+    number = value.strip().rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = value.strip()[len(number) :].strip() or "m"
+    try:
+        return float(number) * UNITS[unit] or None
+    except (ValueError, KeyError):
+        return None
+
+
+def _why(found: Attempt, step: str, result: dict[str, Any]) -> str:
+    what = "its verify" if step == "verify" else f"its {found.executor}"
+    if result.get("timed_out"):
+        return f"{what} took longer than its time limit"
+    return f"{what} failed (exit {result.get('exit_code')})"

@@ -1,0 +1,52 @@
+"""What a run is given besides the store: where, with what means, within which limits."""
+
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from milestone.agents.executors.base import Executor
+from milestone.domain.document import Actor
+from milestone.integrations.git.repository import Repository
+from milestone.storage.deliverables import Deliverables
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long and how often, where a task says nothing itself."""
+
+    work: float = 4 * 3600.0  # seconds
+    verify: float = 1800.0
+    retries: int = 1  # attempts after a failed one
+
+
+class Setup(msgspec.Struct, frozen=True, kw_only=True):
+    """The surroundings of every attempt in this process."""
+
+    root: Path  # the .milestones folder
+    epoch: str
+    user: Actor  # on whose behalf programs work
+    executors: Callable[[str], Executor]  # by name; one nobody knows says so when it is run
+    repository: Repository | None = None
+    deliverables: Deliverables
+    limits: Limits = Limits()
+    footer: str = ""
+    worktrees: Path | None = None  # None: .milestones/worktrees
+    stops: Mapping[str, threading.Event] = {}
+
+    @property
+    def project(self) -> Path:
+        """The user's own folder."""
+        return self.root.parent
+
+    def worktree(self, session: str, task: str) -> Path:
+        """Return where a task is worked on, when it has a folder of its own."""
+        return (self.worktrees or self.root / "worktrees") / session / task
+
+    def runs(self, session: str) -> Path:
+        """Return where a session's logs and program records lie."""
+        return self.root / "local" / "runs" / session
+
+    def actor(self, executor: str) -> Actor:
+        """Return who an executor acts as."""
+        return Actor(name=f"agent:{executor}", kind="agent", on_behalf_of=self.user.name, source="run")

@@ -1,0 +1,242 @@
+"""What is done for one attempt of a task. A repeated step finds its fact and does nothing again."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from milestone import errors
+from milestone.agents.executors.base import Job, Outcome
+from milestone.agents.executors.process import end_left_over
+from milestone.domain import tasks
+from milestone.domain.context import Context
+from milestone.domain.decide import session as of_session
+from milestone.domain.document import Actor, Event
+from milestone.engine import attempt as attempts
+from milestone.engine import brief, outcome
+from milestone.engine.attempt import Attempt
+from milestone.engine.failpoint import reach
+from milestone.engine.port import Ledger
+from milestone.engine.setup import Setup
+from milestone.engine.workplace import Workplace
+from milestone.storage.base import Txn
+
+GO = "go"
+
+
+class Steps:
+    """The steps of one task's attempt, each with a fact of its own in our store."""
+
+    def __init__(self, ledger: Ledger, setup: Setup) -> None:
+        self.ledger = ledger
+        self.setup = setup
+        self.workplace = Workplace(setup)
+        self._stops: dict[str, threading.Event] = defaultdict(threading.Event)
+
+    def stop_of(self, session: str) -> threading.Event:
+        """Return the signal that ends everything a session has running."""
+        return self._stops[session]
+
+    def begin(self, session: str, task: str, attempt: str) -> str:
+        """Record that work on the attempt begins; `gone` when the store does not want it any more."""
+
+        def decide(found: Attempt) -> list[Event]:
+            status = tasks.status(found.task)
+            if status not in ("pending", "in_progress"):
+                return []
+            try:
+                return outcome.begun(found, self.setup)
+            except (errors.Refused, errors.Waiting):
+                return []  # the store moved on since the scheduler looked; it looks again
+
+        self._record(session, task, attempt, "begin", decide)
+        reach("begin.recorded")
+        found = self._load(session, task, attempt)
+        return GO if found is not None and self._is_wanted(found) else "gone"
+
+    def prepare(self, session: str, task: str, attempt: str) -> str:
+        """Make the folder the attempt works in; a fresh one, except where an agent goes on with what is there."""
+        found = self._load(session, task, attempt)
+        if found is None or not self._is_wanted(found):
+            return "gone"
+        end_left_over(self._record_file(found, "work"), self._mark(found))
+        if self._fact(found, "work"):
+            return GO
+        try:
+            start = self.workplace.prepare(found)
+        except outcome.TROUBLE as trouble:
+            return self._block(found, "prepare", f"no folder to work in: {trouble}", "resource")
+        reach("prepare.made")
+
+        def decide(now: Attempt) -> list[Event]:
+            result = {"start": start, "fresh": False, "folder": self.workplace.shown(now)}
+            return [of_session.event(now.session, "run.step_started", task=task, step="work", result=result)]
+
+        self._record(session, task, attempt, f"prepare/{start}", decide)
+        return GO
+
+    def work(self, session: str, task: str, attempt: str) -> str:
+        """Let the executor do the task; its exit code and seconds are the fact."""
+        return self._run(session, task, attempt, "work")
+
+    def verify(self, session: str, task: str, attempt: str) -> str:
+        """Let the task's own `verify` judge; in a phase before the last there is nothing to judge yet."""
+        found = self._load(session, task, attempt)
+        if found is not None and (not found.task.get("verify") or not found.is_last_phase):
+            return GO
+        return self._run(session, task, attempt, "verify")
+
+    def finish(self, session: str, task: str, attempt: str) -> str:
+        """Commit what the attempt changed, and record commit, evidence and completion together."""
+        found = self._load(session, task, attempt)
+        if found is None:
+            return "gone"
+        if self._fact(found, "finish"):
+            self.workplace.leave(found)
+            return "completed"
+        if not self._is_wanted(found):
+            return "gone"
+        try:
+            commit = self.workplace.keep(found)
+        except outcome.Blocked as blocked:
+            return self._block(found, "finish", str(blocked), blocked.kind)
+        except outcome.TROUBLE as trouble:
+            return self._block(found, "finish", f"the commit was not made: {trouble}", "git")
+        reach("finish.committed")
+        work, check = self._result(found, "work"), self._result(found, "verify")
+        try:
+            self._record(
+                session, task, attempt, "finish", lambda now: outcome.done(now, self.setup, commit, work, check)
+            )
+        except errors.MilestoneError as refused:
+            return self._block(found, "finish", f"{refused.message} {refused.why}".strip(), "requirement")
+        reach("finish.recorded")
+        self.workplace.leave(found)
+        return "completed"
+
+    def gave_up(self, session: str, task: str, attempt: str, reason: str) -> str:
+        """Block the task with a fault of ours."""
+        found = self._load(session, task, attempt)
+        return self._block(found, "gave_up", reason, "fault") if found is not None else "gone"
+
+    def _run(self, session: str, task: str, attempt: str, step: str) -> str:
+        found = self._load(session, task, attempt)
+        if found is None:
+            return "gone"
+        result = self._result(found, step)
+        if result is None:
+            if not self._is_wanted(found):
+                return "gone"
+            reach(f"{step}.starting")
+            ended = self._execute(found, step)
+            if ended.stopped:
+                return "interrupted"
+            if ended.waits or ended.error:
+                return self._block(found, step, ended.error or "a person does it", "resource")
+            reach(f"{step}.done")
+            result = outcome.result_of(ended)
+            self._record(session, task, attempt, step, lambda now: [outcome.stepped(now, step, result)])
+            reach(f"{step}.recorded")
+        if result["succeeded"]:
+            return GO
+        self._record(session, task, attempt, "failed", lambda now: outcome.failed(now, self.setup, step, result))
+        reach("failed.recorded")
+        return "failed"
+
+    def _execute(self, found: Attempt, step: str) -> Outcome:
+        name = found.executor if step == "work" else "shell"
+        return self.setup.executors(name).run(self._job(found, step), self.stop_of(str(found.session.body["id"])))
+
+    def _job(self, found: Attempt, step: str) -> Job:
+        folder = self.workplace.folder(found)
+        command = found.task.get("run" if step == "work" else "verify")
+        return Job(
+            ref=found.ref,
+            folder=folder,
+            log=self.log_file(found, step),
+            record=self._record_file(found, step),
+            brief=self._brief(found) if step == "work" else "",
+            command=str(command or ""),
+            environment=self.workplace.environment(found, self._mark(found)),
+            time_limit=outcome.limit_of(found.task, step, self.setup.limits),
+        )
+
+    def _brief(self, found: Attempt) -> str:
+        return brief.text(
+            found.document.body,
+            found.task,
+            phase=found.phase,
+            folder=self.workplace.folder(found),
+            deliverables=self.workplace.deliverables(found),
+            earlier=self._earlier(found),
+        )
+
+    def _earlier(self, found: Attempt) -> str:
+        """Return the output of the attempt before this one, when that failed."""
+        folder = self.setup.runs(str(found.session.body["id"]))
+        for step in ("verify", "work"):
+            path = folder / f"{found.name}-{found.number - 1}-{step}.log"
+            if path.exists() and path.stat().st_size:
+                return path.read_text(encoding="utf-8", errors="replace")
+        return ""
+
+    def log_file(self, found: Attempt, step: str) -> Any:
+        """Return where the output of a step is kept."""
+        return self.setup.runs(str(found.session.body["id"])) / f"{found.name}-{_plain(found.key)}-{step}.log"
+
+    def _record_file(self, found: Attempt, step: str) -> Any:
+        return self.setup.runs(str(found.session.body["id"])) / f"{found.name}-{_plain(found.key)}-{step}.json"
+
+    def _mark(self, found: Attempt) -> str:
+        return _plain(found.operation(self.setup.epoch, "lease"))
+
+    def _is_wanted(self, found: Attempt) -> bool:
+        """Say whether the store still has this attempt as the one in progress, and the session running."""
+        begun = tasks.status(found.task) == "in_progress" and found.task.get("attempts") == found.number
+        return begun and found.session.body.get("state") == "running"
+
+    def _load(self, session: str, task: str, attempt: str) -> Attempt | None:
+        return attempts.load(self.ledger, session, task, attempt)
+
+    def _fact(self, found: Attempt, step: str) -> bool:
+        with self.ledger.reading() as reading:
+            return bool(reading.operation(found.operation(self.setup.epoch, step)))
+
+    def _result(self, found: Attempt, step: str) -> dict[str, Any] | None:
+        """Return what was recorded of a step; None when it was not made yet."""
+        with self.ledger.reading() as reading:
+            for recorded in reading.operation(found.operation(self.setup.epoch, step)):
+                kept = recorded.event.data.get("result") or {}
+                if step in kept:
+                    return dict(kept[step])
+        return None
+
+    def _block(self, found: Attempt, step: str, reason: str, kind: str) -> str:
+        self._record(
+            str(found.session.body["id"]),
+            found.name,
+            found.key,
+            f"{step}/blocked",
+            lambda now: outcome.blocked(now, reason, kind),
+        )
+        return "blocked"
+
+    def _record(self, session: str, task: str, attempt: str, step: str, decide: Any) -> None:
+        """Record what `decide(attempt)` returns, once for this step of this attempt."""
+        found = self._load(session, task, attempt)
+        if found is None:
+            return
+
+        def inside(txn: Txn, ctx: Context) -> Sequence[Event]:
+            now = attempts.read(txn, msgspec.structs.replace(ctx, actor=actor), session, task, attempt)
+            return decide(now) if now is not None else []
+
+        operation = found.operation(self.setup.epoch, step)
+        actor: Actor = self.setup.actor(found.executor)
+        self.ledger.write(session, inside, operation=operation, actor=actor)
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_." else "-" for c in text)

@@ -1,0 +1,140 @@
+"""The steps of a run over our store: each commits its fact, under its operation id, before it returns."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from milestone.domain import phases, tasks
+from milestone.domain.context import Context
+from milestone.domain.decide import session as of_session
+from milestone.domain.deliverables import Found
+from milestone.domain.document import Document, Event
+from milestone.engine import attempt as attempts
+from milestone.engine import scheduler
+from milestone.engine.failpoint import reach
+from milestone.engine.port import Ledger
+from milestone.engine.setup import Setup
+from milestone.engine.steps import Steps
+from milestone.errors import MilestoneError
+from milestone.storage.base import Txn
+
+LOOK = 0.5  # seconds between two looks at a store nobody told us about
+PAUSE = 0.2  # seconds before one task is handed out again: a refusal must not spin
+LOST = 20.0  # seconds after which a task nobody took up is handed out again
+
+
+class RunWork(Steps):
+    """Every session of this process; knows in memory only what is in hand right now."""
+
+    def __init__(
+        self, ledger: Ledger, setup: Setup, *, waits: Callable[[str], bool] = lambda _session: False
+    ) -> None:
+        super().__init__(ledger, setup)
+        self._stays = waits  # whether a session waits for people instead of ending
+        self._lock = threading.Lock()
+        self._handed: dict[tuple[str, str], float] = {}  # handed out, not taken up yet
+        self._in_hand: set[tuple[str, str]] = set()
+        self._resting: dict[tuple[str, str], float] = {}
+
+    def moves(self, session: str, run: int) -> dict[str, Any]:
+        """Return what to start, or how the run is over; waits while tasks are in hand or, told so, for people."""
+        while True:
+            answer = self._moves(session, run)
+            if answer is not None:
+                reach("moves.decided")
+                return answer
+            self.ledger.wait(LOOK)
+
+    def claim(self, session: str, task: str) -> bool:
+        with self._lock:
+            self._handed.pop((session, task), None)
+            if (session, task) in self._in_hand:
+                return False
+            self._in_hand.add((session, task))
+            return True
+
+    def left(self, session: str, task: str) -> None:
+        with self._lock:
+            self._in_hand.discard((session, task))
+            self._resting[(session, task)] = time.monotonic() + PAUSE
+
+    def busy(self, session: str) -> set[str]:
+        """Return the tasks of a session that are in hand, or about to be."""
+        now = time.monotonic()
+        with self._lock:
+            waiting = {key for key, since in self._handed.items() if now - since < LOST}
+            return {task for name, task in self._in_hand | waiting if name == session}
+
+    def survey(self, session: str) -> scheduler.Survey | None:
+        """Return how a session stands by the store; None when it or its milestone is gone."""
+        with self.ledger.reading() as reading:
+            known = attempts.find_session(reading, session)
+            document = attempts.milestone_of(reading, known) if known else None
+            if known is None or document is None:
+                return None
+            ctx = self.ledger.context(reading)
+            found = stored(self.setup, document)
+            return scheduler.survey(document, known, ctx, stored=found, busy=self.busy(session))
+
+    def close(self, session: str, run: int, word: str) -> str:
+        """Record how the run ended. One that was stopped, handed over or replaced says so itself."""
+        if word not in ("ended", "waiting", "failed"):
+            return word
+
+        def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+            known = attempts.find_session(txn, session)
+            if known is None or known.body.get("state") != "running" or known.body.get("run") != run:
+                return []
+            return of_session.end(known, word)
+
+        self.ledger.write(session, decide, operation=f"{self.setup.epoch}/{session}/{run}/close")
+        return word
+
+    def _moves(self, session: str, run: int) -> dict[str, Any] | None:
+        with self.ledger.reading() as reading:
+            known = attempts.find_session(reading, session)
+        busy = self.busy(session)
+        word = self._told_to_stop(known, run)
+        if word:
+            return None if busy else {"start": [], "over": word}
+        found = self.survey(session)
+        if known is None or found is None:
+            return None if busy else {"start": [], "over": "gone"}
+        free = int(known.body.get("agents") or 1) - len(busy)
+        rested = [start for start in found.start if self._has_rested(session, start.task)]
+        if rested and free > 0:
+            return {"start": [self._hand_out(session, start) for start in rested[:free]], "over": None}
+        if busy or found.start or (found.word == "waiting" and self._stays(session)):
+            return None
+        return {"start": [], "over": found.word}
+
+    def _told_to_stop(self, known: Document | None, run: int) -> str | None:
+        if known is None or known.body.get("run") != run:
+            return "replaced"
+        if known.body.get("state") != "running" or self.stop_of(str(known.body["id"])).is_set():
+            return "interrupted"
+        return None
+
+    def _has_rested(self, session: str, task: str) -> bool:
+        with self._lock:
+            return self._resting.get((session, task), 0.0) <= time.monotonic()
+
+    def _hand_out(self, session: str, start: scheduler.Start) -> dict[str, Any]:
+        with self._lock:
+            self._handed[(session, start.task)] = time.monotonic()
+        # A number of its own keeps it apart from the same attempt handed out by a process that died.
+        return {"task": start.task, "attempt": start.attempt, "number": os.urandom(4).hex()}
+
+
+def stored(setup: Setup, document: Document) -> Mapping[str, Mapping[str, Found]]:
+    """Return the deliverables of every task with phases, as they lie there now."""
+    with_phases = [str(t["id"]) for t in tasks.of(document.body) if phases.of_task(document.body, t)]
+    found: dict[str, Mapping[str, Found]] = {}
+    for name in with_phases:
+        try:
+            found[name] = setup.deliverables.survey(document.body, name)
+        except MilestoneError:
+            found[name] = {}  # a link or an odd path: no gate opens on it, and the review says why
+    return found

@@ -1,0 +1,173 @@
+"""The folder an attempt works in: its own worktree, or the project itself where there is no git."""
+
+import os
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+from milestone.engine.attempt import Attempt
+from milestone.engine.outcome import Blocked
+from milestone.engine.setup import Setup
+from milestone.errors import MilestoneError
+from milestone.integrations.git import commits, worktrees
+from milestone.integrations.git.commits import Message
+from milestone.integrations.git.repository import Repository
+
+GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
+
+
+class Workplace:
+    """Makes, keeps and leaves the folders of attempts."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+
+    def folder(self, found: Attempt) -> Path:
+        """Return where the attempt works."""
+        if self._repository(found) is None:
+            return self.setup.project
+        return self.setup.worktree(str(found.session.body["id"]), found.name)
+
+    def shown(self, found: Attempt) -> str:
+        """Return the folder as people read it, relative to the project."""
+        return os.path.relpath(self.folder(found), self.setup.project)
+
+    def deliverables(self, found: Attempt) -> Path:
+        """Return the task's folder for deliverables."""
+        return self.setup.root / "deliverables" / found.milestone / found.name
+
+    def prepare(self, found: Attempt) -> str:
+        """Return the commit the attempt begins at, with its folder ready; empty where there is no worktree.
+
+        An agent goes on with the files an interrupted attempt left; a command line starts from a clean folder.
+        """
+        self.deliverables(found).mkdir(parents=True, exist_ok=True)
+        if found.phase is not None:
+            self.setup.deliverables.prepare(found.document.body, found.name, found.phase)
+        repository = self._repository(found)
+        if repository is None:
+            return ""
+        tip = commits.open_branch(repository, found.milestone, str(found.session.body["base"]))
+        folder = self.folder(found)
+        start = str(found.known.get("start") or "")
+        if self._goes_on(found, repository, start):
+            return start
+        if worktrees.is_whole(repository, folder):
+            worktrees.clean(repository, folder, tip)
+        else:
+            worktrees.add(repository, folder, tip)
+        return tip
+
+    def keep(self, found: Attempt) -> str | None:
+        """Return the commit with the attempt's change on the milestone's branch; None when it changed nothing.
+
+        A phase that is not the last one leaves its change in the folder, for the one commit of the task.
+
+        Raises:
+            Blocked: the change conflicts with another task's, or touches the records, or has an odd deliverable.
+        """
+        self._take_in(found)
+        repository = self._repository(found)
+        if repository is None:
+            return None
+        message = self.message(found)
+        made = commits.find_commit(repository, found.milestone, str(found.session.body["base"]), found.mark)
+        if made is not None:
+            return made
+        folder, start = self.folder(found), str(found.known.get("start") or found.session.body["base"])
+        try:
+            own = commits.snapshot(repository, folder, start, message)
+            if not found.is_last_phase:
+                worktrees.clean(repository, folder, own or start)
+                return None
+            return commits.integrate(repository, found.milestone, own, message) if own else None
+        except commits.RecordsChanged as changed:
+            raise Blocked(f"its work changed the records: {_listed(changed.paths)}", "records") from None
+        except commits.Conflict as conflict:
+            raise Blocked(self._conflicted(repository, found, own, conflict), "git") from None
+
+    def message(self, found: Attempt) -> Message:
+        """Return what the task's commit says."""
+        body = found.document.body
+        return Message(
+            milestone=found.milestone,
+            task=found.name,
+            title=str(found.task.get("title") or found.name) + (f" ({found.phase})" if found.phase else ""),
+            category=str(found.task.get("type") or body.get("category") or ""),
+            footer=self.setup.footer,
+            mark=found.mark,
+        )
+
+    def leave(self, found: Attempt) -> None:
+        """Remove the folder of a finished attempt; its work is on the branch."""
+        repository = self._repository(found)
+        if repository is not None and found.is_last_phase:
+            worktrees.remove(repository, self.folder(found))
+            _remove_empty(self.folder(found).parent)
+        _remove_empty(self.deliverables(found), self.deliverables(found).parent)
+
+    def environment(self, found: Attempt, mark: str) -> dict[str, str]:
+        """Return what a program is told about its task."""
+        return {
+            "MILESTONE_DIR": str(self.setup.root),
+            "MILESTONE_SESSION": str(found.session.body["id"]),
+            "MILESTONE_TASK": found.ref,
+            "MILESTONE_PHASE": found.phase or "",
+            "MILESTONE_DELIVERABLES": str(self.deliverables(found)),
+            "MILESTONE_ACTOR": f"agent:{found.executor}",
+            "MILESTONE_LEASE": mark,
+        }
+
+    def _goes_on(self, found: Attempt, repository: Repository, start: str) -> bool:
+        """Say whether the folder stays as it is: for an agent, and for a later phase of the same task."""
+        folder = self.folder(found)
+        if not start or found.known.get("fresh") or not worktrees.is_whole(repository, folder):
+            return False
+        if found.executor != "shell":
+            return True
+        before = found.phase is not None and repository.at(folder, "rev-parse", "HEAD").line
+        if before and before != start:
+            worktrees.clean(repository, folder, before)  # what an earlier phase kept, without this one's leftovers
+            return True
+        return False
+
+    def _take_in(self, found: Attempt) -> None:
+        """Put what the worker left in the task's folder into that of its phase."""
+        if found.phase is None:
+            return
+        source = self.deliverables(found)
+        loose = [p for p in source.iterdir() if p.is_file()] if source.is_dir() else []
+        if not loose:
+            return
+        waiting = source / ".incoming"
+        waiting.mkdir(exist_ok=True)
+        for path in loose:
+            shutil.move(path, waiting / path.name)
+        try:
+            self.setup.deliverables.take_in(waiting, found.milestone, found.name, found.phase)
+        except MilestoneError as refused:
+            raise Blocked(refused.message, "deliverable") from None
+        finally:
+            shutil.rmtree(waiting, ignore_errors=True)
+
+    def _conflicted(
+        self, repository: Repository, found: Attempt, own: str | None, conflict: commits.Conflict
+    ) -> str:
+        """Keep the unmerged commit on a branch of its own, and say so."""
+        kept = f"milestone/{found.milestone}-{found.name}"
+        if own:
+            repository.git("update-ref", "-m", "milestone: unmerged", f"refs/heads/{kept}", own)
+        return f"it conflicts with another task in {_listed(conflict.paths)}; its work is kept on {kept}"
+
+    def _repository(self, found: Attempt) -> Repository | None:
+        return self.setup.repository if found.session.body.get("mode") == "worktrees" else None
+
+
+def _remove_empty(*folders: Path) -> None:
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def _listed(paths: list[str]) -> str:
+    return ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")

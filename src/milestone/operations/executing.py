@@ -1,0 +1,169 @@
+"""Stay with sessions until they are over: as the host when nobody else is, else attached to it."""
+
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+
+from milestone.clock import SystemClock
+from milestone.domain.context import Context
+from milestone.domain.decide import session as of_session
+from milestone.domain.document import Document, Event
+from milestone.engine import attempt as attempts
+from milestone.engine import processes, surroundings
+from milestone.engine.host import Host, end_all_left_over
+from milestone.engine.ledger import SharedLedger
+from milestone.engine.port import Engine
+from milestone.engine.setup import Setup
+from milestone.engine.work import RunWork
+from milestone.operations.execute import Begun
+from milestone.operations.watching import Tell, Watch
+from milestone.registry import load
+from milestone.storage.base import Txn
+from milestone.storage.locks import RunLock
+
+ENGINE = "milestone.engine.dbos_engine:DbosEngine"
+LOOK = 0.3
+SAVE_EVERY = 300.0  # seconds
+
+
+class Execution:
+    """One `execute` command, from its first session to its last."""
+
+    def __init__(
+        self, ledger: SharedLedger, setup: Setup, begun: Sequence[Begun], *, tell: Tell, after: int, waits: bool
+    ) -> None:
+        self.mine = {each.session for each in begun if not each.follows}
+        self.watched = {each.session for each in begun}
+        self.interrupted = threading.Event()
+        self.why = "interrupted"
+        self._ledger = ledger
+        self._setup = setup
+        self._tell = tell
+        self._waits = waits
+        self._watch = Watch(ledger, setup, self.watched, tell, after)
+        self._lock = RunLock(setup.root)
+        self._host: Host | None = None
+        self._stopped: set[str] = set()
+        self._attached = False
+        self._last_save = 0.0
+
+    def stay(self) -> None:
+        """Return when every session is over, handed over, or this command was told to leave."""
+        while not self._is_over():
+            if self._lock.acquire(LOOK):
+                try:
+                    self._be_host()
+                finally:
+                    self._lock.release()
+                if self._host is not None and self._host.handing_over.is_set():
+                    break
+            else:
+                self._attend()
+        self._watch.look(writes=False)
+
+    def interrupt(self, why: str) -> None:
+        """Ask for an end; safe to call from a signal's handler."""
+        self.why = why
+        self.interrupted.set()
+
+    def sessions(self) -> list[Document]:
+        """Return the sessions as the store has them now."""
+        with self._ledger.reading() as reading:
+            return [s for s in reading.find("session") if s.body.get("id") in self.watched]
+
+    def _be_host(self) -> None:
+        self._take_over()
+        work = RunWork(self._ledger, self._setup, waits=lambda _session: self._waits)
+        self._host = Host(self._ledger, work, self._engine, self._setup.root / "local" / "runs")
+        self._host.serve(self.mine, self._each_look)
+
+    def _engine(self) -> Engine:
+        made: Engine = load(ENGINE)(self._setup.root, self._setup.epoch)
+        return made
+
+    def _each_look(self) -> None:
+        self._watch.look(writes=True)
+        self._save_in_time()
+        if self.interrupted.is_set() and self._host is not None:
+            for name in sorted(self.mine - self._stopped):
+                self._stopped.add(name)
+                self._host.stop(name, self.why)
+
+    def _attend(self) -> None:
+        """Watch until the host is gone or everything is over."""
+        if not self._attached:
+            self._attached = True
+            self._tell("Attached: another command of this project does the work.")
+        self._watch.look(writes=False)
+        if self.interrupted.is_set():
+            self._stop_mine()
+        self._ledger.wait(LOOK)
+
+    def _take_over(self) -> None:
+        """Make what a dead host left ours if we were attached to it, else only say that it stopped."""
+        with self._ledger.reading() as reading:
+            left = [s for s in of_session.running(reading.find("session")) if not processes.lives(s.body)]
+        for session in left:
+            name = str(session.body["id"])
+            end_all_left_over(self._setup.runs(name))
+            self._settle(session, name)
+
+    def _settle(self, session: Document, name: str) -> None:
+        adopts = self._attached or name in self.watched
+
+        def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+            now = attempts.find_session(txn, name)
+            if now is None or now.body.get("state") != "running" or processes.lives(now.body):
+                return []
+            if adopts:
+                return of_session.resume(now, processes.mine(), {})
+            return of_session.interrupt(now, "its process is gone")
+
+        self._ledger.write(name, decide)
+        if adopts:
+            self.mine.add(name)
+            self.watched.add(name)
+            self._watch.sessions.add(name)
+            self._tell(f"The command that ran {session.body['milestones'][0]} is gone: going on with {name} here.")
+
+    def _stop_mine(self) -> None:
+        for name in self.mine - self._stopped:
+            self._stopped.add(name)
+
+            def decide(txn: Txn, ctx: Context, name: str = name) -> list[Event]:  # noqa: ARG001  (as above)
+                known = attempts.find_session(txn, name)
+                return of_session.interrupt(known, self.why) if known else []
+
+            self._ledger.write(name, decide)
+
+    def _save_in_time(self) -> None:
+        now = SystemClock().monotonic()
+        if now - self._last_save < SAVE_EVERY:
+            return
+        first, self._last_save = self._last_save == 0.0, now
+        for session in [] if first else self.sessions():
+            if session.body.get("state") == "running":
+                save(self._ledger, self._setup, str(session.body["id"]))
+
+    def _is_over(self) -> bool:
+        if self.interrupted.is_set() and not self.mine:
+            return True
+        return all(s.body.get("state") != "running" for s in self.sessions())
+
+
+def save(ledger: SharedLedger, setup: Setup, session: str, note: str | None = None) -> bool:
+    """Keep a session's context as it is now; False when there is no such session."""
+    there = []
+
+    def decide(txn: Txn, ctx: Context) -> list[Event]:
+        known = attempts.find_session(txn, session)
+        document = attempts.milestone_of(txn, known) if known else None
+        if known is None or document is None:
+            return []
+        there.append(known)
+        context = dict(surroundings.of(setup, known, document, ctx))
+        return [of_session.event(known, "session.saved", context=context, **({"note": note} if note else {}))]
+
+    with suppress(OSError):
+        ledger.write(session, decide)
+    return bool(there)

@@ -1,0 +1,176 @@
+"""`execute` from outside: the program, a real repository, real processes."""
+
+import pytest
+
+from .project import Project, a_task
+
+
+def test_tasks_run_in_order_and_side_by_side_each_with_one_commit(project):
+    project.plan(
+        a_task(1, "echo one > one.txt", verify="test -s one.txt"),
+        a_task(2, "cat one.txt > two.txt", dependencies=["task-001"]),
+        a_task(3, "cat one.txt > three.txt", dependencies=["task-001"]),
+    )
+
+    data = project.execute("m1", "--agents", "2")
+
+    assert data["exit"] == 0
+    assert data["state"] == "ended"
+    assert [t["status"] for t in data["tasks"]] == ["completed"] * 3
+    assert [t["attempts"] for t in data["tasks"]] == [1, 1, 1]
+    assert sorted(project.commits()) == [f"milestone-001/task-00{n}" for n in (1, 2, 3)]
+    assert project.commits()[0] == "milestone-001/task-001"
+    assert project.git("status", "--porcelain", "--", ":!.milestones") == ""
+    assert project.git("symbolic-ref", "HEAD") == "refs/heads/main"
+    tasks = project.body()["tasks"]
+    assert [t["evidence"][-1]["grade"] for t in tasks] == ["command", "self-reported", "self-reported"]
+    assert project.body()["status"] == "completed"
+    assert "# written by hand" in (project.records / "active" / "milestone-001.yaml").read_text()
+
+
+def test_a_failed_verify_is_tried_again_and_then_named(project):
+    project.plan(
+        a_task(1, "test -e ../../../../tried || { touch ../../../../tried; exit 3; }; echo ok > ok.txt"),
+        a_task(2, "true", verify="echo broken; false", retries=0),
+        a_task(3, "true", dependencies=["task-002"]),
+    )
+
+    data = project.execute("m1")
+
+    assert data["exit"] == 1
+    assert {t["id"]: (t["status"], t["attempts"]) for t in data["tasks"]} == {
+        "task-001": ("completed", 2),
+        "task-002": ("failed", 1),
+        "task-003": ("pending", 0),
+    }
+    assert data["blocked"][0]["next"] == "milestone task retry milestone-001/task-002"
+    assert data["behind"] == ["task-003"]
+
+
+def test_a_conflict_is_a_blocker_and_the_rest_goes_on(project):
+    project.plan(
+        a_task(1, "sleep 0.6; echo left > same.txt"),
+        a_task(2, "sleep 0.6; echo right > same.txt"),
+        a_task(3, "sleep 0.7; echo other > other.txt"),
+    )
+
+    data = project.execute("m1", "--agents", "3")
+
+    assert data["exit"] == 1
+    statuses = sorted(t["status"] for t in data["tasks"])
+    assert statuses == ["blocked", "completed", "completed"]
+    (blocked,) = data["blocked"]
+    assert "same.txt" in blocked["text"]
+    kept = f"milestone/milestone-001-{blocked['ref'].rpartition('/')[2]}"
+    assert project.git("log", "-1", "--format=%s", kept).startswith("feat(milestone-001)")
+
+
+def test_work_that_changes_records_is_a_blocker(project):
+    project.plan(a_task(1, "mkdir -p .milestones/active && echo 'id: x' > .milestones/active/x.yaml"))
+
+    data = project.execute("m1")
+
+    assert data["exit"] == 1
+    assert "changed the records" in data["blocked"][0]["text"]
+
+
+def test_people_are_waited_for_by_name_after_everything_else(project):
+    project.plan(
+        a_task(1, assigned_to="Ben", title="Write the words"),
+        a_task(2, "true", dependencies=["task-001"]),
+        a_task(3, "echo x > x.txt"),
+    )
+
+    data = project.execute("m1")
+
+    assert data["exit"] == 6
+    assert data["state"] == "waiting"
+    (waits,) = data["waiting_for"]
+    assert (waits["kind"], waits["ref"], waits["who"]) == ("task", "milestone-001/task-001", "Ben")
+    assert data["behind"] == ["task-002"]
+    assert project.statuses()["task-003"] == "completed"
+
+
+def test_a_time_limit_ends_a_task(project):
+    project.plan(a_task(1, "sleep 60", time_limit="1s", retries=0))
+
+    data = project.execute("m1")
+
+    assert data["exit"] == 1
+    assert "time limit" in data["blocked"][0]["text"] or data["tasks"][0]["status"] == "failed"
+
+
+@pytest.mark.parametrize("place", ["no git", "no commit", "detached"])
+def test_without_a_place_for_worktrees_it_works_or_says_so(tmp_path, place):
+    project = Project(tmp_path / "p", git=place == "detached")
+    if place == "no commit":
+        project.git("init", "-q", "-b", "main")
+    if place == "detached":
+        project.git("checkout", "-q", "--detach")
+    project.plan(a_task(1, "echo one > one.txt"), a_task(2, "cat one.txt", dependencies=["task-001"]))
+
+    data = project.execute("m1", "--agents", "2")
+
+    assert (data["exit"], [t["status"] for t in data["tasks"]]) == ((0, ["completed"] * 2)) or place == "detached"
+    assert (project.folder / "one.txt").exists() == (place != "detached")
+
+
+def test_unmet_requirements_refuse_a_start_and_list_all(project):
+    project.plan(a_task(1, "true"), name="milestone-001")
+    project.plan(
+        a_task(1, "true"),
+        name="milestone-002",
+        dependencies={"requires": ["milestone-001"], "conditions": ["schema approved"]},
+    )
+
+    done = project.run("execute", "m2", "--json")
+
+    assert done.returncode == 5
+    assert "milestone-001" in done.stdout
+    assert "schema approved" in done.stdout
+    assert project.run("execute", "m2", "--override", "we know").returncode == 0
+
+
+def test_a_dry_run_starts_nothing(project):
+    project.plan(a_task(1, "touch ran"), a_task(2, dependencies=["task-001"]))
+
+    data = project.execute("m1", "--dry-run")
+
+    assert [(step["task"], step["executor"]) for step in data["plan"]] == [
+        ("task-001", "shell"),
+        ("task-002", "human"),
+    ]
+    assert project.statuses() == {"task-001": "pending", "task-002": "pending"}
+    assert not (project.records / "database").exists()
+    assert "milestone/" not in project.git("for-each-ref")
+
+
+def test_a_configured_agent_reads_the_brief_and_finds_its_surroundings(project, tmp_path):
+    agent = tmp_path / "agent.sh"
+    agent.write_text(
+        "#!/bin/sh\ncat > brief.md\nenv | grep ^MILESTONE_ | sort > env.txt\n"
+        'echo d > "$MILESTONE_DELIVERABLES/d.md"\n'
+    )
+    agent.chmod(0o755)
+    project.configure(executors={"robot": {"command": str(agent)}})
+    project.plan(a_task(1, description="Make it shine", acceptance=["it shines"]))
+
+    data = project.execute("m1", "--executor", "robot")
+
+    assert data["exit"] == 0, data
+    text = project.git("show", "milestone/milestone-001:brief.md")
+    assert "# milestone-001/task-001: Do task 1" in text
+    assert "- it shines" in text
+    seen = dict(line.split("=", 1) for line in project.git("show", "milestone/milestone-001:env.txt").splitlines())
+    assert seen["MILESTONE_TASK"] == "milestone-001/task-001"
+    assert seen["MILESTONE_ACTOR"] == "agent:robot"
+    assert {"MILESTONE_DIR", "MILESTONE_SESSION", "MILESTONE_PHASE", "MILESTONE_LEASE"} <= seen.keys()
+
+
+def test_an_executor_nobody_configured_is_refused(project):
+    project.plan(a_task(1))
+
+    done = project.run("execute", "m1", "--executor", "claude")
+
+    assert done.returncode == 2
+    assert "executors.claude.command" in done.stderr
