@@ -11,13 +11,14 @@ import msgspec
 from milestone import registry
 from milestone.domain.document import Body, Document, Event, Recorded
 from milestone.ids import number_of
-from milestone.storage import locks, summary_file
+from milestone.storage import locks, summary_file, summary_row
 from milestone.storage.base import Evolve, Row, Stamp, Summarise, Warning
 from milestone.storage.event_log import START, Head
 from milestone.storage.log_line import FileMark, Line
 from milestone.storage.place import Place
 from milestone.storage.snapshots import Stored
-from milestone.storage.summary_file import Entry, Summary
+from milestone.storage.summary_entry import Entry
+from milestone.storage.summary_file import Summary
 
 Key = tuple[str, str]  # kind, uid
 READ_RECORD = "milestone.storage.yaml_reader:read_record"  # imports yaml, which a plain change does not
@@ -27,7 +28,7 @@ ROW = msgspec.json.Decoder(dict)
 class Rows(Sequence[Row]):
     """Rows by id, each decoded when it is looked at."""
 
-    def __init__(self, rows: list[str | Row]) -> None:
+    def __init__(self, rows: list[Entry | Row]) -> None:
         self._rows = rows
 
     @overload
@@ -38,8 +39,8 @@ class Rows(Sequence[Row]):
         if isinstance(place, slice):
             return Rows(self._rows[place])
         found = self._rows[place]
-        if isinstance(found, str):
-            found = self._rows[place] = ROW.decode(found)
+        if isinstance(found, Entry):
+            found = self._rows[place] = summary_row.Row(ROW.decode(found.row), found.tasks)
         return found
 
     def __len__(self) -> int:
@@ -110,8 +111,8 @@ class Moment:
         return iter(sorted(found, key=lambda d: d.uid))
 
     def rows(self) -> Sequence[Row]:
-        rows: list[tuple[str, str | Row]] = [
-            (entry.id, entry.row) for entry in self.summary.live() if entry.key not in self.changed
+        rows: list[tuple[str, Entry | Row]] = [
+            (entry.id, entry) for entry in self.summary.live() if entry.key not in self.changed
         ]
         for (kind, _), stored in self.changed.items():
             document = stored.document

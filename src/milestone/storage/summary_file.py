@@ -4,11 +4,11 @@ Every change appends a block: lines that replace earlier ones, then a seal with 
 It holds while log and files are as the last seal says; it may be deleted at any time.
 
 ```
-D kind uid revision flags id path signature digest check row    a document; row is JSON: a live milestone's, or the
-                                  body of a session; else empty
+D kind uid revision flags id path signature digest check length row tasks    a document; row is JSON of so many
+                                  bytes: a live milestone's without its tasks, or the body of a session
 B path signature check warning    a file that cannot be read
 U path                            ... can be read again or is gone
-V path                            the file was looked at again after its time stamp had settled
+V kind uid                        its file was looked at again after its time stamp had settled
 O key seq                         an operation id and its first event
 N json                            an event, as `log --json` shows it; the last few are kept
 E crc json                        the seal
@@ -21,62 +21,16 @@ import json
 import os
 import zlib
 
+from milestone.storage.summary_entry import Broken, Entry, entry_at, unquote
+from milestone.storage.summary_row import Row
+
+HEADER = b"S\t2\n"  # a summary in another format is no summary
 NAME = os.path.join("local", "summary")
 FOLDERS = ("active", "completed")
 NO_RECORDS = frozenset({"dependencies.yaml", "dependencies.yml"})
+DOCUMENT, SEAL = b"DE"
 RECENT = 20  # events kept for the bare verb
 SETTLED_NS = 2_000_000_000  # some file systems keep times to two seconds
-
-
-class Entry:
-    """What the summary knows of one document. `row` is its JSON text, empty for one that is not live."""
-
-    __slots__ = ("check", "digest", "flags", "id", "kind", "path", "revision", "row", "signature", "uid")
-
-    def __init__(
-        self,
-        kind: str,
-        uid: str,
-        revision: int,
-        flags: str,
-        id: str,
-        path: str,
-        signature: str,
-        digest: str,
-        check: str,
-        row: str,
-    ) -> None:
-        self.kind = kind
-        self.uid = uid
-        self.revision = revision
-        self.flags = flags  # a: archived, w: away, x: deleted
-        self.id = id
-        self.path = path  # under .milestones; empty: it has no file
-        self.signature = signature
-        self.digest = digest
-        self.check = check
-        self.row = row
-
-    @property
-    def key(self) -> tuple[str, str]:
-        return self.kind, self.uid
-
-    @property
-    def is_without_file(self) -> bool:
-        """Tell whether its file could not be written yet."""
-        return not self.path and self.kind == "milestone" and bool(self.row)
-
-
-class Broken:
-    """A file that cannot be read, and the warning that says why."""
-
-    __slots__ = ("check", "path", "signature", "warning")
-
-    def __init__(self, path: str, signature: str, check: str, warning: str) -> None:
-        self.path = path
-        self.signature = signature
-        self.check = check
-        self.warning = warning
 
 
 class Summary:
@@ -89,7 +43,7 @@ class Summary:
         self.news: list[str] = []  # JSON of the last events, oldest first
         self.seal: dict[str, object] = {}
         self.bytes = 0  # of the file, as far as sealed
-        self.dead = 0  # lines replaced by later ones
+        self.lines = 0  # in the file, those replaced by later ones too
 
     @property
     def seq(self) -> int:
@@ -108,19 +62,25 @@ class Summary:
         """The warning of each file that cannot be read."""
         return [json.loads(broken.warning) for broken in self.broken.values()]
 
+    @property
+    def live_lines(self) -> int:
+        """How many lines a summary written anew would have."""
+        return len(self.entries) + len(self.broken) + len(self.operations) + len(self.news)
+
     def live(self) -> list[Entry]:
         """Return the live milestones by id."""
-        found = [e for e in self.entries.values() if e.row and e.kind == "milestone"]
+        found = [e for e in self.entries.values() if e.is_live and e.kind == "milestone"]
         return sorted(found, key=lambda e: order(e.id))
 
     def rows(self) -> list[dict[str, object]]:
         """Return the row of each live milestone, by id."""
-        rows: list[dict[str, object]] = json.loads("[" + ",".join(entry.row for entry in self.live()) + "]")
-        return rows
+        found = self.live()
+        rows: list[dict[str, object]] = json.loads(b"[" + b",".join([entry.row for entry in found]) + b"]")
+        return [Row(row, entry.tasks) for row, entry in zip(rows, found, strict=True)]
 
     def sessions(self) -> list[dict[str, object]]:
         """Return the body of each session, by id."""
-        found = sorted((e for e in self.entries.values() if e.row and e.kind == "session"), key=lambda e: e.id)
+        found = sorted((e for e in self.entries.values() if e.is_live and e.kind == "session"), key=lambda e: e.id)
         return [json.loads(entry.row) for entry in found]
 
     def recent(self, limit: int = RECENT) -> list[dict[str, object]]:
@@ -159,66 +119,51 @@ def load(root: str) -> Summary | None:
 def parse(data: bytes) -> Summary | None:
     """Return the summary in the bytes of its file; an unsealed end counts as not written."""
     summary = Summary()
-    start = 0
-    while True:
-        at = data.find(b"\nE\t", max(start - 1, 0))
-        end = data.find(b"\n", at + 1) if at >= 0 else -1
-        if end < 0:
-            break
-        crc, _, seal = data[at + 3 : end].partition(b"\t")
-        block = data[start : at + 1]
-        if b"%x" % zlib.crc32(seal, zlib.crc32(block)) != crc:
-            return None
-        _take(summary, block.decode())
-        summary.seal = json.loads(seal)
-        summary.bytes = start = end + 1
+    marks: list[tuple[int, int]] = []  # where each line of the block at hand begins and ends
+    block = start = 0
+    view = memoryview(data)
+    while data.startswith(HEADER) and (end := data.find(b"\n", start)) >= 0:
+        if data[start] == SEAL:
+            _, crc, seal = data[start:end].split(b"\t", 2)
+            if b"%x" % zlib.crc32(seal, zlib.crc32(view[block:start])) != crc:
+                return None
+            _take(summary, data, marks)
+            summary.seal = json.loads(seal)
+            summary.bytes = block = end + 1
+            marks = []
+        else:
+            marks.append((start, end))
+        start = end + 1
     return summary if summary.seal else None
 
 
-def _take(summary: Summary, block: str) -> None:
-    settled: set[str] = set()
-    for line in block.split("\n"):
-        tag, _, rest = line.partition("\t")
-        if tag == "D":
-            kind, uid, revision, flags, name, path, signature, digest, check, row = rest.split("\t", 9)
-            key = (kind, uid)
-            summary.dead += key in summary.entries
-            summary.entries[key] = Entry(
-                kind, uid, int(revision), flags, unquote(name), unquote(path), signature, digest, check, row
-            )
-        elif tag == "B":
-            path, signature, check, warning = rest.split("\t", 3)
-            summary.dead += 1
-            summary.broken[unquote(path)] = Broken(unquote(path), signature, check, warning)
-        elif tag == "U":
-            summary.dead += 1
-            summary.broken.pop(unquote(rest), None)
-        elif tag == "V":
-            summary.dead += 1
-            settled.add(unquote(rest))
-        elif tag == "O":
-            key_text, _, seq = rest.rpartition("\t")
-            summary.operations[unquote(key_text)] = int(seq)
-        elif tag == "N":
-            summary.news.append(rest)
-    summary.dead += max(len(summary.news) - RECENT, 0)
+def _take(summary: Summary, data: bytes, marks: list[tuple[int, int]]) -> None:
+    for start, end in marks:
+        if data[start] == DOCUMENT:
+            entry = entry_at(data, start, end)
+            summary.entries[entry.key] = entry
+        else:
+            _take_other(summary, *data[start:end].decode("ascii").partition("\t")[::2])
+    summary.lines += len(marks)
     del summary.news[:-RECENT]
-    if settled:
-        for path, entry in summary.files().items():
-            if path in settled:
-                entry.signature = entry.signature.lstrip("~")
 
 
-def quote(text: str) -> str:
-    """Return the text without the characters that part fields and lines."""
-    return text.replace("%", "%25").replace("\t", "%09").replace("\n", "%0A").replace("\r", "%0D")
-
-
-def unquote(text: str) -> str:
-    """Return what `quote` was given."""
-    if "%" not in text:
-        return text
-    return text.replace("%09", "\t").replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
+def _take_other(summary: Summary, tag: str, rest: str) -> None:
+    if tag == "B":
+        path, signature, check, warning = rest.split("\t", 3)
+        summary.broken[unquote(path)] = Broken(unquote(path), signature, check, warning)
+    elif tag == "U":
+        summary.broken.pop(unquote(rest), None)
+    elif tag == "V":
+        kind, _, uid = rest.partition("\t")
+        entry = summary.entries.get((kind, uid))
+        if entry is not None:
+            entry.signature = entry.signature.lstrip("~")
+    elif tag == "O":
+        key, _, seq = rest.rpartition("\t")
+        summary.operations[unquote(key)] = int(seq)
+    elif tag == "N":
+        summary.news.append(rest)
 
 
 def holds(root: str, summary: Summary) -> bool:

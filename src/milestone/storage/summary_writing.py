@@ -1,9 +1,8 @@
 """Write the summary: what changed is appended; the whole is written anew when half of it is dead."""
 
+import json
 import os
 import zlib
-
-import msgspec
 
 from milestone import clock
 from milestone.domain.document import Recorded
@@ -11,10 +10,9 @@ from milestone.storage import disk, summary_file
 from milestone.storage.log_line import Line
 from milestone.storage.moment import Moment
 from milestone.storage.snapshots import Stored
-from milestone.storage.summary_file import Broken, Entry, Summary, quote
+from milestone.storage.summary_entry import Broken, Entry, quote
+from milestone.storage.summary_file import Summary
 
-JSON = msgspec.json.Encoder()
-HEADER = "S\t1\n"
 SESSION_KEYS = ("id", "milestones", "holds", "state", "started", "last_saved", "tasks", "notes", "pid", "host")
 KEEP = 200  # replaced lines that are not worth a rewrite
 
@@ -26,7 +24,7 @@ class SummaryWriter:
         self._summary = moment.summary
         self._news: list[Recorded] = []
         self._operations: dict[str, int] = {}
-        self._lines: list[str] = []
+        self._lines: list[bytes] = []
 
     def took(self, line: Line) -> None:
         """Remember a transaction that is in the log now."""
@@ -34,32 +32,31 @@ class SummaryWriter:
         if line.operation:
             self._operations.setdefault(line.operation, line.seq)
 
-    def settled(self, paths: list[str]) -> None:
+    def settled(self, entries: list[Entry]) -> None:
         """Remember that files were looked at again after their time stamps had settled."""
-        known = self._summary.files() if paths else {}
-        for path in paths:
-            known[path].signature = known[path].signature.lstrip("~")
-            self._lines.append(f"V\t{quote(path)}\n")
+        for entry in entries:
+            entry.signature = entry.signature.lstrip("~")
+            self._lines.append(f"V\t{entry.kind}\t{entry.uid}\n".encode())
 
     def unreadable(self, path: str, signature: str, check: str, warning: bytes) -> None:
         """Remember a file that cannot be read, so that it is not read again until it changes."""
-        broken = Broken(path, signature, check, warning.decode())
+        broken = Broken(path, signature, check, json.dumps(json.loads(warning)))
         self._summary.broken[path] = broken
-        self._lines.append(_broken_line(broken))
+        self._lines.append(broken.line())
 
     def readable(self, path: str) -> None:
         """Forget that a file could not be read."""
         if self._summary.broken.pop(path, None):
-            self._lines.append(f"U\t{quote(path)}\n")
+            self._lines.append(f"U\t{quote(path)}\n".encode())
 
     def save(self, moment: Moment) -> None:
         """Bring documents and summary to the moment; when the disk refuses, the next opener reads the log."""
         try:
             for stored in moment.changed.values():
                 moment.place.snapshots.write(stored)
-                self._lines.append(_entry_line(self._enter(moment, stored)))
-            self._lines += [f"O\t{quote(key)}\t{seq}\n" for key, seq in self._operations.items()]
-            self._lines += [f"N\t{_flat(recorded)}\n" for recorded in self._news[-summary_file.RECENT :]]
+                self._lines.append(self._enter(moment, stored).line())
+            self._lines += [_operation(key, seq) for key, seq in self._operations.items()]
+            self._lines += [f"N\t{_flat(recorded)}\n".encode() for recorded in self._news[-summary_file.RECENT :]]
             if self._lines:
                 self._seal(moment)
         except OSError:
@@ -81,16 +78,16 @@ class SummaryWriter:
             "last_number": moment.last_number,
             "place": os.stat(moment.place.root).st_ino,
         }
-        block = "".join(self._lines)
-        summary.dead += len(self._lines)
-        if summary.bytes and summary.dead <= KEEP + len(summary.entries) and self._appended(moment, block):
+        block = b"".join(self._lines)
+        summary.lines += len(self._lines)
+        if summary.bytes and summary.lines <= KEEP + 2 * summary.live_lines and self._appended(moment, block):
             return
-        data = sealed(HEADER + whole(summary), summary)
+        data = sealed(summary_file.HEADER + whole(summary), summary)
         disk.replace(moment.place.summary, data, moment.place.drafts, sync=False)
         summary.bytes = len(data)
-        summary.dead = 0
+        summary.lines = summary.live_lines
 
-    def _appended(self, moment: Moment, block: str) -> bool:
+    def _appended(self, moment: Moment, block: bytes) -> bool:
         """Tell whether the block was added right behind the last seal."""
         data = sealed(block, self._summary)
         try:
@@ -114,18 +111,18 @@ class SummaryWriter:
             signature, check = _look(moment.place.file(stored.path), stored.base)
             if stored.base_revision != document.revision:
                 signature = ""  # the file is behind: whoever writes next looks at it again
-        entry = Entry(
+        fields = [
             document.kind,
             document.uid,
-            document.revision,
+            str(document.revision),
             "a" * document.archived + "w" * document.away + "x" * document.deleted,
-            str(document.body.get("id", "")),
-            stored.path or "",
+            quote(str(document.body.get("id", ""))),
+            quote(stored.path or ""),
             signature,
             stored.digest or "",
             check,
-            _row(moment, stored),
-        )
+        ]
+        entry = Entry.of(fields, *_row(moment, stored))
         self._summary.entries[entry.key] = entry
         return entry
 
@@ -141,13 +138,21 @@ def _look(path: str, base: str) -> tuple[str, str]:
     return ("~" if young else "") + summary_file.signature(stat), check
 
 
-def _row(moment: Moment, stored: Stored) -> str:
+def _row(moment: Moment, stored: Stored) -> tuple[str, str]:
+    """Return the JSON of the row without tasks, and of its tasks."""
     document = stored.document
     if document.kind == "session":
-        return JSON.encode({key: document.body[key] for key in SESSION_KEYS if key in document.body}).decode()
+        return _json({key: document.body[key] for key in SESSION_KEYS if key in document.body}), ""
     if document.kind != "milestone" or document.away or document.deleted:
-        return ""
-    return JSON.encode(moment.summarise(document)).decode()
+        return "", ""
+    row = dict(moment.summarise(document))
+    tasks = row.pop("tasks", [])
+    return _json(row), _json(tasks)
+
+
+def _json(value: object) -> str:
+    """Return JSON in ASCII, whatever the words: text of one byte a character is read several times faster."""
+    return json.dumps(value, separators=(",", ":"))
 
 
 def _flat(recorded: Recorded) -> str:
@@ -162,41 +167,23 @@ def _flat(recorded: Recorded) -> str:
         "task": event.task,
         "data": {key: value for key, value in event.data.items() if key != "body"},
     }
-    return JSON.encode(said).decode()
+    return _json(said)
 
 
-def _entry_line(entry: Entry) -> str:
-    fields = (
-        "D",
-        entry.kind,
-        entry.uid,
-        str(entry.revision),
-        entry.flags,
-        quote(entry.id),
-        quote(entry.path),
-        entry.signature,
-        entry.digest,
-        entry.check,
-        entry.row,
-    )
-    return "\t".join(fields) + "\n"
-
-
-def _broken_line(broken: Broken) -> str:
-    return f"B\t{quote(broken.path)}\t{broken.signature}\t{broken.check}\t{broken.warning}\n"
-
-
-def whole(summary: Summary) -> str:
+def whole(summary: Summary) -> bytes:
     """Return every line of a summary."""
-    lines = [_entry_line(entry) for entry in summary.entries.values()]
-    lines += [_broken_line(broken) for broken in summary.broken.values()]
-    lines += [f"O\t{quote(key)}\t{seq}\n" for key, seq in summary.operations.items()]
-    lines += [f"N\t{text}\n" for text in summary.news]
-    return "".join(lines)
+    lines = [entry.line() for entry in summary.entries.values()]
+    lines += [broken.line() for broken in summary.broken.values()]
+    lines += [_operation(key, seq) for key, seq in summary.operations.items()]
+    lines += [b"N\t" + text.encode() + b"\n" for text in summary.news]
+    return b"".join(lines)
 
 
-def sealed(block: str, summary: Summary) -> bytes:
+def _operation(key: str, seq: int) -> bytes:
+    return f"O\t{quote(key)}\t{seq}\n".encode()
+
+
+def sealed(block: bytes, summary: Summary) -> bytes:
     """Return a block with its seal."""
-    data = block.encode()
-    seal = JSON.encode(summary.seal)
-    return data + b"E\t%x\t" % zlib.crc32(seal, zlib.crc32(data)) + seal + b"\n"
+    seal = _json(summary.seal).encode()
+    return block + b"E\t%x\t" % zlib.crc32(seal, zlib.crc32(block)) + seal + b"\n"

@@ -12,6 +12,7 @@ from milestone.storage import disk, summary_file
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.commit import commit
 from milestone.storage.moment import Key, Moment, Redo
+from milestone.storage.summary_entry import Entry
 from milestone.storage.summary_writing import SummaryWriter
 
 ADOPT = "milestone.storage.adopting:adopt"  # imports yaml and git's words, which a plain change does not
@@ -48,7 +49,6 @@ class FileTxn(Moment):
             summary.took(line)
         self.caught_up = []
         self._take_in(stamp, summary)
-        self._found = summary_file.scan(self.place.root)
 
     def _take_in(self, stamp: Stamp, summary: SummaryWriter) -> None:
         told = self._look_back(stamp)
@@ -62,6 +62,7 @@ class FileTxn(Moment):
         if self.staged or self.changed or not self.summary.seal:
             told += commit(self, stamp, summary, found)
         self._writer = summary
+        self._found = found
         self.warnings = told
 
     def _write_late(self, key: Key) -> None:
@@ -122,15 +123,11 @@ def _leave(moment: Moment, path: str, redo: Redo) -> None:
         disk.sync_folder(os.path.dirname(moment.place.file(path)))
 
 
-def _settled(moment: Moment, found: dict[str, str], changed: list[str]) -> list[str]:
-    """Return the files whose signature can be trusted from now on: unchanged, and no longer young."""
-    known = moment.summary.files()
+def _settled(moment: Moment, found: dict[str, str], changed: list[str]) -> list[Entry]:
+    """Return the entries whose signature can be trusted from now on: unchanged, and no longer young."""
     latest = clock.wall_ns() - summary_file.SETTLED_NS
-    return [
-        path
-        for path, entry in known.items()
-        if entry.signature[:1] == "~" and path not in changed and _youngest(found[path]) < latest
-    ]
+    young = [entry for entry in moment.summary.entries.values() if entry.signature[:1] == "~"]
+    return [entry for entry in young if entry.path not in changed and _youngest(found[entry.path]) < latest]
 
 
 def _youngest(signature: str) -> int:

@@ -1,0 +1,125 @@
+"""The lines of a summary: of a document, of a file that cannot be read. Rows stay bytes until asked for."""
+
+import json
+
+
+class Entry:
+    """What the summary knows of one document: the fields of its line, decoded when they are asked for."""
+
+    __slots__ = ("_end", "_fields", "_source", "_start")
+
+    def __init__(self, fields: list[str], source: bytes, start: int, end: int) -> None:
+        self._fields = fields  # tag kind uid revision flags id path signature digest check length
+        self._source = source  # from start: the row's JSON without tasks (length bytes), a tab, the tasks' JSON
+        self._start = start
+        self._end = end
+
+    @classmethod
+    def of(cls, fields: list[str], row: str, tasks: str) -> "Entry":
+        """Return the entry with these fields (without tag and length), row and tasks."""
+        source = f"{row}\t{tasks}".encode("ascii")
+        return cls(["D", *fields, str(len(row))], source, 0, len(source))
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self._fields[1], self._fields[2]
+
+    @property
+    def kind(self) -> str:
+        return self._fields[1]
+
+    @property
+    def uid(self) -> str:
+        return self._fields[2]
+
+    @property
+    def revision(self) -> int:
+        return int(self._fields[3])
+
+    @property
+    def flags(self) -> str:
+        return self._fields[4]  # a: archived, w: away, x: deleted
+
+    @property
+    def id(self) -> str:
+        return unquote(self._fields[5])
+
+    @property
+    def path(self) -> str:
+        return unquote(self._fields[6])  # under .milestones; empty: it has no file
+
+    @property
+    def signature(self) -> str:
+        return self._fields[7]
+
+    @signature.setter
+    def signature(self, signature: str) -> None:
+        self._fields[7] = signature
+
+    @property
+    def digest(self) -> str:
+        return self._fields[8]
+
+    @property
+    def check(self) -> str:
+        return self._fields[9]
+
+    @property
+    def is_live(self) -> bool:
+        return self._fields[10] != "0"
+
+    @property
+    def row(self) -> bytes:
+        return self._source[self._start : self._start + int(self._fields[10])]
+
+    @property
+    def tasks(self) -> bytes:
+        return self._source[self._start + int(self._fields[10]) + 1 : self._end]
+
+    @property
+    def is_without_file(self) -> bool:
+        """Tell whether its file could not be written yet."""
+        return not self._fields[6] and self._fields[1] == "milestone" and self.is_live
+
+    def line(self) -> bytes:
+        """Return its line."""
+        return "\t".join(self._fields).encode() + b"\t" + self._source[self._start : self._end] + b"\n"
+
+
+HEAD = 700  # bytes that hold every field of most lines but the row
+
+
+def entry_at(data: bytes, start: int, end: int) -> Entry:
+    """Return the entry whose line is `data[start:end]`."""
+    fields = data[start : min(start + HEAD, end)].decode("ascii").split("\t", 11)
+    if len(fields) < 12:
+        fields = data[start:end].decode("ascii").split("\t", 11)
+    head = fields[:11]
+    return Entry(head, data, start + sum(map(len, head)) + 11, end)
+
+
+class Broken:
+    """A file that cannot be read, and the warning that says why."""
+
+    __slots__ = ("check", "path", "signature", "warning")
+
+    def __init__(self, path: str, signature: str, check: str, warning: str) -> None:
+        self.path = path
+        self.signature = signature
+        self.check = check
+        self.warning = warning
+
+    def line(self) -> bytes:
+        """Return its line."""
+        return f"B\t{quote(self.path)}\t{self.signature}\t{self.check}\t{self.warning}\n".encode()
+
+
+def quote(text: str) -> str:
+    """Return the text in ASCII, without the characters that part fields and lines."""
+    plain = text.isascii() and text.isprintable() and text[:1] != "%"
+    return text if plain else "%" + json.dumps(text)
+
+
+def unquote(text: str) -> str:
+    """Return what `quote` was given."""
+    return str(json.loads(text[1:])) if text[:1] == "%" else text
