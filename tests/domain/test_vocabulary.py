@@ -214,7 +214,7 @@ LEAVES = st.none() | st.booleans() | st.integers(-5, 500) | st.floats(-1, 99, al
 RAW = st.recursive(LEAVES, lambda v: st.lists(v, max_size=3) | st.dictionaries(KEYS, v, max_size=4), max_leaves=25)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=1000, deadline=None)
 @given(st.dictionaries(KEYS, RAW, max_size=6))
 def test_anything_is_understood_and_understanding_again_changes_nothing(raw):
     once = understand(raw, NAME).body

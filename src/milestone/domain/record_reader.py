@@ -93,7 +93,8 @@ class RecordReader:
         phases = workflow.pop("phases", None)
         if phases:
             body.setdefault("phases", phases)
-        body["kiro_configuration"] = {**workflow, **body.get("kiro_configuration", {})}
+        joined = {**workflow, **body.get("kiro_configuration", {})}
+        body["kiro_configuration"] = self.record(joined, "kiro_configuration", path)
 
     def _value(self, field: shape.Field, value: Any, path: Path) -> Any:
         if value is None:

@@ -43,6 +43,7 @@ class _Place(msgspec.Struct, frozen=True, kw_only=True):
 
 def edit(text: str, body: Body, name: str) -> str | None:
     """Return the text of a person's file changed so little that it reads as `body`; None when no way is found."""
+    body = vocabulary.understand(body, name).body  # as a file can say it: without absent values
     root = strict_yaml.compose(text, name)
     read = vocabulary.understand(root.value, name).body
     splices = [_change(text, root, read, difference) for difference in _compare(_settled(read, body), body, ())]

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from milestone.storage.yaml_order import RECORD, in_order, place_of
+from milestone.storage.yaml_order import RECORD, in_order, place_of, said
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../config/milestone.schema.json\n"
 
@@ -25,7 +25,7 @@ _ESCAPES = re.compile(
 
 def emit(body: Mapping[str, Any], *, header: str = SCHEMA_LINE) -> str:
     """Return the file of a record nobody touched; `strict_yaml.load` gives the same body back."""
-    return header + (block(body, RECORD, 0) if body else "{}\n")
+    return header + (block(body, RECORD, 0) if said(body, RECORD) else "{}\n")
 
 
 def block(value: Any, place: str, indent: int) -> str:
@@ -69,12 +69,12 @@ def is_record(value: Any) -> bool:
 
 def _collection(value: Any, place: str, pad: str, write: Callable[[str], Any]) -> None:
     if isinstance(value, Mapping):
-        for key in in_order(value, place):
+        for key in in_order(said(value, place), place):
             write(f"{pad}{_key(key, pad)}:")
             _value(value[key], place_of(key, place), pad, write)
         return
     for member in value:
-        if isinstance(member, Mapping) and member:
+        if isinstance(member, Mapping) and said(member, place):
             _member(member, place, pad, write)
         elif is_record(member):
             write(f"{pad}-\n")
@@ -85,7 +85,7 @@ def _collection(value: Any, place: str, pad: str, write: Callable[[str], Any]) -
 
 def _member(member: Mapping[str, Any], place: str, pad: str, write: Callable[[str], Any]) -> None:
     first = pad + "- "
-    for key in in_order(member, place):
+    for key in in_order(said(member, place), place):
         write(f"{first}{_key(key, pad + '  ')}:")
         first = pad + "  "
         _value(member[key], place_of(key, place), first, write)
@@ -97,7 +97,7 @@ def _key(key: str, pad: str) -> str:
 
 
 def _value(value: Any, place: str, pad: str, write: Callable[[str], Any]) -> None:
-    if is_record(value):
+    if is_record(value) and said(value, place):
         write("\n")
         _collection(value, place, pad + "  ", write)
     else:

@@ -1,6 +1,7 @@
 """The order of the keys in a file of ours, from the table of its shape."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from milestone.domain import shape
 
@@ -23,3 +24,11 @@ def place_of(key: str, place: str) -> str:
     if field is None:
         return ""
     return f"*{field.of}" if field.kind in _MAPS else field.of
+
+
+def said(value: Any, place: str) -> Collection[Any]:
+    """Return the keys of a map that a file says: a known key without a value is left out."""
+    known = shape.SHAPE.get(place)
+    if not known or not isinstance(value, dict):
+        return list(value)
+    return [key for key, more in value.items() if more is not None or key not in known]

@@ -14,6 +14,7 @@ from milestone.storage.yaml_order import RECORD
 
 def rewrite(text: str, body: Body, name: str) -> str | None:
     """Return the text with the top-level values that differ from `body` written anew; None if it fails."""
+    body = vocabulary.understand(body, name).body
     read = vocabulary.understand(strict_yaml.load(text, name), name).body
     yaml = YAML()
     yaml.preserve_quotes = True
