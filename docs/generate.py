@@ -3,12 +3,17 @@
 import argparse
 import ast
 import inspect
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import msgspec
+
 from milestone import errors
+from milestone.agents.planners import recipe
 from milestone.cli import grammar, main, options, shell
+from milestone.config import keys
 from milestone.domain import events, states
 from milestone.registry import load
 
@@ -67,6 +72,31 @@ def error_page() -> str:
     )
 
 
+def config_page() -> str:
+    """Return the page of every key: what it takes, its default, its effect or that it has none yet."""
+    effective = [
+        (f"`{name}`", _takes(key), _default(key), key.effect) for name, key in keys.KEYS.items() if key.effect
+    ]
+    idle = [(f"`{name}`", _takes(key)) for name, key in keys.KEYS.items() if not key.effect]
+    return (
+        "# Configuration\n\nKeys stand in `.milestones/config/milestone-config.yaml`, nested as the dots say. "
+        "`milestone config explain KEY` says the same, and where a value came from.\n\n"
+        + _table(("key", "takes", "default", "effect"), effective)
+        + "\n## No effect yet\n\nThese keys are known and checked, and change nothing.\n\n"
+        + _table(("key", "takes"), idle)
+    )
+
+
+def _takes(key: keys.Key) -> str:
+    return ", ".join(key.choices) if key.choices else key.kind
+
+
+def _default(key: keys.Key) -> str:
+    return (
+        "" if key.default in (None, "") else f"`{str(key.default).lower() if key.kind == 'flag' else key.default}`"
+    )
+
+
 def event_page() -> str:
     """Return the page of event kinds with their own fields."""
     rows = [(f"`{name}`", kind.meaning, _fields(kind.fields)) for name, kind in events.KINDS.items()]
@@ -98,10 +128,45 @@ def _fields(fields: Mapping[str, tuple[str, str]]) -> str:
     return "; ".join(f"`{name}` {kind}: {meaning}" for name, (kind, meaning) in fields.items())
 
 
+def recipe_page() -> str:
+    """Return the page of the planner's recipes, and of the fields a recipe file has."""
+    known = recipe.all_recipes()
+    rows = [(f"`{each.name}`", each.about, len(each.steps("make")), ", ".join(each.needs)) for each in known]
+    parts = [
+        "# Recipes\n\nWhat the planner knows about kinds of work. A goal that names several gets them combined; "
+        "one that names none gets `general`, and the plan says so. A file of the same form in `.milestones/templates/` "
+        "stands in for a packaged one of its name, or beside them.\n",
+        _table(("recipe", "what it is for", "tasks", "builds on"), rows),
+    ]
+    for struct, title in RECIPE_PARTS.items():
+        parts += [f"## {title}\n", _table(("field", "default", "meaning"), list(_struct_fields(struct)))]
+    return "\n".join(parts)
+
+
+RECIPE_PARTS: dict[type[msgspec.Struct], str] = {
+    recipe.Recipe: "Fields of a recipe file",
+    recipe.Step: "Fields of a task",
+    recipe.Criterion: "Fields of a criterion",
+    recipe.Danger: "Fields of a risk",
+    recipe.Ask: "Fields of a question",
+    recipe.Product: "Fields of a deliverable",
+}
+
+
+def _struct_fields(struct: type[msgspec.Struct]) -> Iterator[tuple[object, ...]]:
+    meaning = dict(re.findall(r"^    (\w+): .*?  # (.*)$", inspect.getsource(struct), re.MULTILINE))
+    for each in msgspec.structs.fields(struct):
+        empty = each.default in (msgspec.NODEFAULT, "", (), None)
+        default = "required" if each.required else "" if empty else f"`{each.default}`"
+        yield f"`{each.name}`", default, meaning.get(each.name, "")
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
+    "config.md": config_page,
     "errors.md": error_page,
     "events.md": event_page,
+    "recipes.md": recipe_page,
     "states.md": state_page,
     "exit-codes.md": exit_codes,
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 from milestone.cli import main, shell
+from milestone.config import keys
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,6 +38,27 @@ def test_every_error_code_is_in_the_documents():
     }
 
     assert {code for code in codes if f"| `{code}` |" not in page} == set()
+
+
+def test_every_config_key_is_in_the_documents():
+    page = (ROOT / "docs/reference/config.md").read_text()
+
+    assert [key for key in keys.KEYS if f"| `{key}` |" not in page] == []
+
+
+def test_every_effect_of_a_config_key_is_shown_by_a_test():
+    unshown = [
+        f"{name}: {key.shown_by or 'no test'}"
+        for name, key in keys.KEYS.items()
+        if key.effect and not _is_there(*key.shown_by.partition("::")[::2])
+    ]
+
+    assert unshown == []
+
+
+def _is_there(file: str, name: str) -> bool:
+    path = ROOT / file
+    return bool(file) and path.exists() and f"def {name}(" in path.read_text()
 
 
 def test_links_between_documents_lead_somewhere():

@@ -9,6 +9,14 @@ from milestone import errors
 from milestone.cli import options, words
 
 
+class HelpAsked(Exception):
+    """`--help` stands in the line; the text is what it asks for."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class Parser(argparse.ArgumentParser):
     """An argparse parser that raises our errors."""
 
@@ -17,6 +25,10 @@ class Parser(argparse.ArgumentParser):
         kwargs.setdefault("allow_abbrev", False)
         super().__init__(*args, **kwargs)
         self.exit_on_error = False
+
+    def print_help(self, _file: Any = None) -> None:
+        """Hand the help to the door instead of printing it."""
+        raise HelpAsked(self.format_help().rstrip())
 
     def error(self, message: str) -> NoReturn:
         """Refuse the line; the hint is the verb's own help."""
@@ -33,6 +45,15 @@ def parser_for(verb: str, module: Any) -> Parser:
     parser = Parser(prog=f"milestone {verb}", description=doc, epilog=epilog)
     module.add_arguments(parser)
     return parser
+
+
+def help_of(verb: str, module: Any, inner: Sequence[str]) -> str:
+    """Return the help of a verb, or of a sub-verb of it."""
+    parser: argparse.ArgumentParser = parser_for(verb, module)
+    for action in parser._actions:
+        if inner and isinstance(action, argparse._SubParsersAction) and inner[0] in action.choices:
+            parser = action.choices[inner[0]]
+    return parser.format_help().rstrip()
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:

@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from milestone import __version__, errors
-from milestone.cli import main, options, output, words
+from milestone.cli import main, options, unknown
 from milestone.cli.env import Env, environment
 from milestone.registry import exists, load
 
@@ -59,7 +59,7 @@ def dispatch(env: Env, argv: Sequence[str]) -> int:
         return 0
     verb = main.ALIASES.get(verb, verb)
     if not is_there(verb):
-        raise unknown_verb(verb, rest)
+        raise unknown.verb(verb, rest, is_there)
     return _call(env, verb, rest)
 
 
@@ -76,35 +76,12 @@ def module_of(verb: str) -> str:
 def _call(env: Env, verb: str, argv: list[str]) -> int:
     module = load(module_of(verb))
     grammar = load("milestone.cli.grammar")
-    args = grammar.parse(grammar.parser_for(verb, module), argv)
+    try:
+        args = grammar.parse(grammar.parser_for(verb, module), argv)
+    except grammar.HelpAsked as asked:
+        return env.answer("help", {"text": asked.text}, asked.text)
     code: int = module.run(env, args)
     return code
-
-
-def unknown_verb(verb: str, rest: Sequence[str]) -> errors.InvalidRequest:
-    """Return the refusal of a word that is no verb, naming what was probably meant."""
-    if verb.startswith("-"):
-        near = words.nearest(verb.partition("=")[0], options.FLAGS)
-        return errors.InvalidRequest(
-            f"There is no flag {verb}.",
-            candidates=near,
-            next=[f"milestone {near[0]}"] if near else ["milestone help"],
-        )
-    if verb.lower() in words.FOREIGN:
-        return errors.InvalidRequest(f'Unknown verb "{output.line(verb)}".', next=words.FOREIGN[verb.lower()])
-    if verb.lower() in main.COMMANDS and is_there(verb.lower()):
-        near = [verb.lower()]
-    else:
-        near = [
-            each
-            for each in words.nearest(verb, [*main.COMMANDS, *main.ALIASES])
-            if is_there(main.ALIASES.get(each, each))
-        ]
-    return errors.InvalidRequest(
-        f'Unknown verb "{output.line(verb)}".',
-        candidates=near,
-        next=[" ".join(["milestone", near[0], *rest])] if near else ["milestone help"],
-    )
 
 
 def _wants_json(argv: Sequence[str], environ: dict[str, str]) -> bool:

@@ -4,11 +4,12 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from milestone import errors
 from milestone.cli.env import Env
 from milestone.cli.look import look_into
 from milestone.cli.text import reports as texts
-from milestone.registry import exists, load
 from milestone.reports import agents, conflicts, dependencies, diagnostics, health, upcoming
 from milestone.reports.status import Moment, short
 from milestone.storage.base import Reading
@@ -72,7 +73,9 @@ def _diagnostics(seen: Seen) -> View:
 
 
 def _config(seen: Seen) -> View:
-    return load("milestone.operations.config:validate")(seen.env.workspace)
+    settings = seen.env.workspace.settings
+    found = [msgspec.to_builtins(finding) for finding in settings.findings]
+    return {"ok": not any(each["severity"] == "error" for each in found), "findings": found}
 
 
 def _narrowed(seen: Seen) -> Moment:
@@ -101,22 +104,16 @@ REPORTS: Mapping[str, Report] = {
 }
 
 
-def known() -> dict[str, Report]:
-    """Return the reports that can be made."""
-    there = exists("milestone.operations.config")
-    return {name: report for name, report in REPORTS.items() if there or name != "validate-config"}
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take report flags; a value after one is taken too, so that it can be refused with the right flag."""
     group = parser.add_argument_group("reports, which change nothing")
-    for name, report in known().items():
+    for name, report in REPORTS.items():
         group.add_argument(f"--{name}", nargs="*", metavar="", help=report.help)
 
 
 def asked(args: argparse.Namespace) -> list[str]:
     """Return the reports a line asks for."""
-    return [name for name in known() if getattr(args, name.replace("-", "_")) is not None]
+    return [name for name in REPORTS if getattr(args, name.replace("-", "_")) is not None]
 
 
 def run(env: Env, args: argparse.Namespace, *, has_changes: bool, ids: Sequence[str]) -> int:
@@ -156,7 +153,7 @@ def _answer(env: Env, names: Sequence[str], ids: Sequence[str]) -> int:
             str(document.body["id"]) for document in finding.milestones(reading, ids, current=moment.current)
         )
         seen = Seen(env, reading, moment, only)
-        views = {name: known()[name].make(seen) for name in names}
+        views = {name: REPORTS[name].make(seen) for name in names}
         data = views[names[0]] if len(names) == 1 else views
         kind = names[0] if len(names) == 1 else "reports"
         return env.answer(kind, data, lambda: _text(views, env, moment), reading=reading)

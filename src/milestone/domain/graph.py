@@ -5,6 +5,7 @@ Imports nothing heavy: lists and `status` use it on summary rows.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 Needs = Mapping[str, Sequence[str]]
@@ -26,21 +27,21 @@ class Slot(NamedTuple):
 
 def order(needs: Needs) -> list[str]:
     """Return every id, each after what it waits for, else in the given order; members of cycles come last."""
+    place = {name: index for index, name in enumerate(needs)}
+    names = list(needs)
     waits = {name: {d for d in wanted if d in needs} for name, wanted in needs.items()}
     followers = _followers(needs)
-    place = {name: index for index, name in enumerate(needs)}
-    free = [name for name, wanted in waits.items() if not wanted]
+    free = [index for index, name in enumerate(names) if not waits[name]]  # sorted, so a heap
     found: list[str] = []
     while free:
-        free.sort(key=place.__getitem__, reverse=True)
-        name = free.pop()
+        name = names[heappop(free)]
         found.append(name)
         for follower in followers[name]:
             waits[follower].discard(name)
             if not waits[follower]:
-                free.append(follower)
+                heappush(free, place[follower])
     done = set(found)
-    return found + [name for name in needs if name not in done]
+    return found + [name for name in names if name not in done]
 
 
 def cycles(needs: Needs) -> list[list[str]]:
@@ -95,7 +96,7 @@ def critical_path(
     needs: Needs, length: Mapping[str, float], earliest: Mapping[str, float] | None = None
 ) -> list[str]:
     """Return one longest chain of ids in order: what decides the end; empty without any id."""
-    slots = schedule(needs, length, earliest)
+    slots = schedule(_without_short_singles(needs, length, earliest or {}), length, earliest)
     if not slots:
         return []
     here: str | None = max(slots, key=lambda name: slots[name].end)
@@ -106,6 +107,17 @@ def critical_path(
         before = [d for d in needs[here] if d in slots and abs(slots[d].end - start) < 1e-9]
         here = max(before, key=lambda name: slots[name].end - slots[name].start, default=None)
     return chain[::-1]
+
+
+def _without_short_singles(needs: Needs, length: Mapping[str, float], earliest: Mapping[str, float]) -> Needs:
+    """Return the ids that are linked to others, and of all the rest only the one that ends last."""
+    linked = {end for name, wanted in needs.items() for d in wanted if d in needs for end in (name, d)}
+    single = max(
+        (name for name in needs if name not in linked),
+        key=lambda name: length.get(name, 0.0) + earliest.get(name, 0.0),
+        default=None,
+    )
+    return {name: wanted for name, wanted in needs.items() if name in linked or name == single}
 
 
 def reachable(needs: Needs, start: str) -> set[str]:
@@ -153,6 +165,8 @@ def _followers(needs: Needs) -> dict[str, list[str]]:
 
 def _knots(needs: Needs) -> list[list[str]]:
     """Return the strongly connected parts that hold a cycle (Tarjan, without recursion)."""
+    if not any(d in needs for wanted in needs.values() for d in wanted):
+        return []
     index: dict[str, int] = {}
     low: dict[str, int] = {}
     on_path: dict[str, None] = {}

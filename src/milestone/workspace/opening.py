@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from milestone import clock, config
+from milestone.domain import summary
 from milestone.domain.context import Person
 from milestone.domain.document import Actor
+from milestone.domain.evolve import evolve
 from milestone.registry import load
 from milestone.storage import BACKENDS
 from milestone.workspace import acting, place
@@ -72,9 +74,7 @@ def _write_options(flags: WriteFlags | None) -> WriteOptions:
 
 
 def _store(root: Path) -> Any:
-    evolve = load("milestone.domain.evolve:evolve")
-    summarise = load("milestone.domain.summary:row")
-    return load(BACKENDS["file"])(root, evolve=evolve, summarise=summarise)
+    return load(BACKENDS["file"])(root, evolve=evolve, summarise=summary.row)
 
 
 def _settings(root: Path, environ: Mapping[str, str]) -> config.Settings:

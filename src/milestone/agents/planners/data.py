@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+NotYaml = yaml.YAMLError
 HERE = Path(__file__).parent
 
 
@@ -18,6 +19,12 @@ def parse(text: str) -> Any:
 def goal_words() -> Any:
     """Return `goal_words.yaml`."""
     return parse((HERE / "goal_words.yaml").read_text("utf-8"))
+
+
+@cache
+def stacks() -> Any:
+    """Return `stacks.yaml`."""
+    return parse((HERE / "stacks.yaml").read_text("utf-8"))
 
 
 @cache

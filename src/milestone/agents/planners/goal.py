@@ -120,7 +120,10 @@ def shorten(plain: str, subject: str, verb: str) -> str:
     """Return the headline's beginning if the object survives there, else verb and object."""
     cut = plain[: TITLE_WIDTH - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") if " " in plain[:TITLE_WIDTH] else plain[:71]
     clause = re.split(r"[,;:(，；：（]|\s[-–—]\s", plain, maxsplit=1)[0].strip()
-    for candidate in (clause, cut + "…"):
+    core = re.split(r"\s(?:with|including|so that|such that|mit|avec|con|com|для|с|чтобы)\s", clause, maxsplit=1)[
+        0
+    ]
+    for candidate in (clause, core, cut + "…"):
         if subject in candidate and len(candidate) <= TITLE_WIDTH:
             return candidate
     return f"{verb} {subject}".strip()

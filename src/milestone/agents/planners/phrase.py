@@ -139,7 +139,7 @@ def _after_verb(listed: list[str], deed: str, count: int, sure: bool) -> Found:
         rest = rest[:-1]
     subject = _cut(rest) if rest else " ".join(listed)
     english = words.is_english(subject) and (not sure or words.fold(listed[0]) in english_verbs() or count > 1)
-    article = english and (had_article or subject[:1].islower())
+    article = english and (had_article or subject[:1].islower()) and words.fold(subject) not in word_set("bare")
     return Found(object=subject, deed=deed, verb=" ".join(listed[:count]), article=article)
 
 

@@ -7,6 +7,7 @@ import msgspec
 from milestone.agents.planners import data
 
 SOFT_CUT = re.compile(r"[,;:()\[\]|，、；：（）。.!?！？؟।…\"“”«»]|\s[-–—]+\s|\s[-–—]{2,}")
+UNSPACED_WORD = re.compile(r"[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 JAPANESE_OBJECT = re.compile(r"^(?P<object>.+?)を(?P<rest>.+)$")
 CHINESE_MOVED = re.compile(r"^(?:将|把)(?P<object>.+?)(?:从|迁移|迁|转移|改|替换|搬|升级|优化|部署)")
 

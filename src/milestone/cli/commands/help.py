@@ -2,13 +2,15 @@
 
 import argparse
 
-from milestone.cli import main, shell
+from milestone.cli import main, shell, topics, unknown
 from milestone.cli.env import Env
 from milestone.registry import load
 
 EXAMPLES = """
+milestone help
 milestone help plan
-milestone help flags
+milestone help ids
+milestone help --json
 """
 
 
@@ -18,23 +20,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(env: Env, args: argparse.Namespace) -> int:
-    """Print all verbs, or the help of one."""
-    if args.what:
-        verb = main.ALIASES.get(args.what[0], args.what[0])
-        if not shell.is_there(verb):
-            raise shell.unknown_verb(verb, [])
-        grammar = load("milestone.cli.grammar")
-        text = grammar.parser_for(verb, load(shell.module_of(verb))).format_help().rstrip()
-        return env.answer("help", {"text": text}, text)
-    text = overview()
+    """Print all verbs, the help of one, or a topic; with --json every command as data."""
+    if env.json and not args.what:
+        return env.answer("help", load("milestone.cli.describe:everything")(), "")
+    text = explained(args.what) if args.what else topics.overview([v for v in main.COMMANDS if shell.is_there(v)])
     return env.answer("help", {"text": text}, text)
 
 
-def overview() -> str:
-    """Return the verbs that exist, grouped."""
-    lines = ["milestone: from a goal to finished work, on a folder of YAML files", ""]
-    for group, verbs in main.GROUPS.items():
-        there = {verb: text for verb, text in verbs.items() if shell.is_there(verb)}
-        if there:
-            lines += [group, *(f"  {verb:<12} {text}" for verb, text in there.items())]
-    return "\n".join([*lines, "", "More: milestone help VERB"])
+def explained(what: list[str]) -> str:
+    """Return the help of a verb (with its sub-verb) or a topic.
+
+    Raises:
+        InvalidRequest: it is neither; the nearest is named.
+    """
+    verb = main.ALIASES.get(what[0], what[0])
+    if shell.is_there(verb):
+        return str(load("milestone.cli.grammar:help_of")(verb, load(shell.module_of(verb)), what[1:]))
+    found = topics.text(what[0])
+    if found is None:
+        raise unknown.verb(what[0], [], shell.is_there, others=topics.names(), before="milestone help")
+    return found
