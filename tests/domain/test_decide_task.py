@@ -50,7 +50,7 @@ def test_open_tasks_before_refuse_a_start_and_each_is_listed():
         task.start(plan, task.StartTask(task="t3"), a_context(plan))
 
     assert [f["path"] for f in refused.value.findings] == ["task-003 after task-001", "task-003 after task-002"]
-    assert "2 requirements are not met" in refused.value.message
+    assert "2 of 2 requirements are not met" in refused.value.message
 
 
 def test_a_person_goes_past_with_a_recorded_override_and_a_program_never():

@@ -85,6 +85,16 @@ def evidence_grades(document: Document, task: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def overridden(document: Document) -> set[str]:
+    """Return what people went past by a recorded `--override`; a typed one counts for nothing."""
+    return {
+        str(path)
+        for entry in _dicts(document.body.get("overrides"))
+        if is_proven(document, "", "override", entry) and isinstance(entry.get("unmet"), list)
+        for path in entry["unmet"]
+    }
+
+
 def counts(document: Document, task: Mapping[str, Any], required: bool) -> bool:
     """Tell whether a completion counts for order: any, or with `evidence: required` only one with a real grade."""
     found = grade(document, task)

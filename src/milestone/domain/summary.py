@@ -103,7 +103,12 @@ def _needs(document: Document) -> dict[str, Any]:
         "enables": needs.enables(body),
         "shared_resources": needs.shared_resources(body),
         "refs": {str(k): str(v) for k, v in refs.items()} if isinstance(refs, Mapping) else {},
-        "depends_overridden": [str(o.get("what")) for o in _dicts(body.get("overrides"))],
+        # ids, and the texts of facts: what lists need not wait for
+        "depends_overridden": sorted(path.rpartition(": ")[2] for path in proof.overridden(document)),
+        "overrides": [
+            {key: _text(o.get(key)) for key in ("what", "reason", "by", "at")}
+            for o in _dicts(body.get("overrides"))
+        ],
         "unmet": {
             "conditions": [f.text for f in facts.conditions(document) if not f.met],
             "external": [f.text for f in facts.external(document) if not f.met],

@@ -15,18 +15,8 @@ Row = Mapping[str, Any]
 def unmet(document: Document, ctx: Context) -> list[rules.Finding]:
     """Return everything that keeps a milestone from starting and nobody has overridden; empty: it may start."""
     found = [*_milestones(document, ctx), *_cycle(document, ctx), *_facts(document)]
-    passed = overridden(document)
+    passed = proof.overridden(document)
     return [item for item in found if item["path"] not in passed]
-
-
-def overridden(document: Document) -> set[str]:
-    """Return what people went past by a recorded `--override`; a typed one counts for nothing."""
-    return {
-        str(path)
-        for entry in document.body.get("overrides") or []
-        if isinstance(entry, Mapping) and proof.is_proven(document, "", "override", entry)
-        for path in entry.get("unmet") or []
-    }
 
 
 def may_start(document: Document, ctx: Context, override: str | None, what: str = "start") -> list[Event]:
@@ -36,7 +26,8 @@ def may_start(document: Document, ctx: Context, override: str | None, what: str 
         Refused: something is unmet and there is no override; every one is listed.
         NeedsAPerson: a program overrides.
     """
-    return passed(document, unmet(document, ctx), ctx, override, what)
+    total = len(needs.requires(document.body)) + len(facts.conditions(document)) + len(facts.external(document))
+    return passed(document, unmet(document, ctx), ctx, override, what, total=total)
 
 
 def passed(
@@ -46,8 +37,9 @@ def passed(
     override: str | None,
     what: str,
     task: str | None = None,
+    total: int = 0,
 ) -> list[Event]:
-    """Return the events of going past these findings. Raises as `may_start` does."""
+    """Return the events of going past these findings (of `total` things asked for). Raises as `may_start` does."""
     if override is not None:
         rules.needs_a_person(ctx, "an override")
         if not override.strip():
@@ -55,7 +47,7 @@ def passed(
     if not found:
         return []
     if override is None:
-        raise _refusal(document, found, what, task)
+        raise _refusal(document, found, what, task, max(total, len(found)))
     paths = [item["path"] for item in found]
     return [rules.event(document, "override.used", task, what=what, reason=override.strip(), unmet=paths)]
 
@@ -75,7 +67,7 @@ def open_before(document: Document, task_id: str, ctx: Context) -> list[rules.Fi
         found.append(
             rules.finding("cycle", f"it waits for itself: {' → '.join(knotted)}", path=f"cycle: {task_id}")
         )
-    passed_by = overridden(document)
+    passed_by = proof.overridden(document)
     return [item for item in [*found, *_elsewhere(document, task_id, ctx)] if item["path"] not in passed_by]
 
 
@@ -133,7 +125,7 @@ def _facts(document: Document) -> list[rules.Finding]:
         rules.finding(
             kind,
             f'{"condition" if kind == "condition" else "external"} "{fact.text}"',
-            path=f"{fact.where}: {fact.name}",
+            path=f"{fact.where}: {fact.text}",
             hint=f'milestone update {rules.name(document)} --met "{fact.name}" --evidence "..."',
         )
         for kind, found in listed
@@ -181,14 +173,16 @@ def _is_met(row: Row | None, task: str, required: bool) -> bool:
     return found is not None and found["status"] == "completed" and not (required and found["grade"] == "typed")
 
 
-def _refusal(document: Document, found: Sequence[rules.Finding], what: str, task: str | None) -> errors.Refused:
-    total = len(found)
-    spelt = rules.ref(document, task)
+def _refusal(
+    document: Document, found: Sequence[rules.Finding], what: str, task: str | None, total: int
+) -> errors.Refused:
+    name = rules.name(document)
+    count = f"{len(found)} of {total} requirements are" if total > 1 else "a requirement is"
     return errors.Refused(
-        f"{spelt} cannot {what}: {total} {'requirement is' if total == 1 else 'requirements are'} not met",
+        f"{rules.ref(document, task)} cannot {what}: {count} not met.",
         why="needs " + rules.words_of([item["message"] for item in found], "and"),
-        hint=str(found[0]["hint"]) or f'milestone update {rules.name(document)} --override "reason" (people only)',
-        next=["milestone next"],
+        next=[*dict.fromkeys(i["hint"] for i in found[:1] if i["hint"]), "milestone next"],
+        hint=f'Past it goes only a person: milestone update {name} --status in_progress --override "reason".',
         findings=found,
         code="unmet_requirements",
     )

@@ -1,0 +1,263 @@
+"""Work on single tasks: add, start, done, block, note, assign, log time and more"""
+
+import argparse
+from collections.abc import Callable
+
+from milestone import errors
+from milestone.cli.env import Env
+from milestone.cli.text import doing
+from milestone.domain import durations
+from milestone.domain.decide import task as rules
+from milestone.domain.decide import task_fields, time
+from milestone.domain.document import Event
+from milestone.operations import committing
+from milestone.operations import task as operation
+
+EXAMPLES = """
+milestone task done m1/1 --note "name, mail, text"
+milestone task add m1 "Rate limit" --estimate 3h --after t3 --verify "npm test"
+milestone task block m1/4 "no API key yet"
+milestone task log m1/2 90m
+"""
+VERBS = {
+    "add": "add a task to a milestone",
+    "start": "begin a task",
+    "done": "finish tasks; a task's verify decides",
+    "block": "say what stands in a task's way",
+    "unblock": "nothing stands in its way any more",
+    "note": "leave a note, and what the next worker should know",
+    "assign": "say who does it",
+    "log": "log time spent",
+    "retry": "let a failed or blocked task be tried again",
+    "cancel": "give a task up",
+    "reopen": "take a completed or cancelled task up again",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take a verb and what it acts on."""
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    made = {name: verbs.add_parser(name, help=text, description=text) for name, text in VERBS.items()}
+    _add_flags(made["add"])
+    made["add"].add_argument("milestone", metavar="ID")
+    made["add"].add_argument("title", metavar="TITLE", nargs="+")
+    for name in ("start", "done", "unblock", "retry", "cancel", "reopen"):
+        made[name].add_argument("refs", metavar="REF", nargs="+", help="m1/t2, or t2 in the current milestone")
+    for name in ("unblock", "retry", "cancel", "reopen"):
+        made[name].add_argument("--reason", metavar="TEXT")
+    for name in ("start", "done"):
+        made[name].add_argument("--override", metavar="REASON", help="go past what is unmet (people only)")
+    made["done"].add_argument("--note", metavar="TEXT")
+    made["done"].add_argument("--spent", metavar="TIME", help="2h, 90m")
+    made["done"].add_argument(
+        "--proof", metavar="N=TEXT", action="append", default=[], help="what shows acceptance criterion N"
+    )
+    for name, text in (("block", "REASON"), ("note", "TEXT"), ("assign", "WHO"), ("log", "TIME")):
+        made[name].add_argument("ref", metavar="REF")
+        made[name].add_argument("words", metavar=text, nargs="*" if name == "note" else "+")
+    made["note"].add_argument("--next", metavar="TEXT", help="shown first to the next worker")
+    made["log"].add_argument("--date", metavar="DAY", help="2026-12-05, friday")
+    made["log"].add_argument("--who", metavar="NAME", help="whose time, when it is not yours")
+    made["log"].add_argument("--take-back", action="store_true", help="correct: take that much off")
+
+
+def run(env: Env, args: argparse.Namespace) -> int:
+    """Do it and say what changed."""
+    return ACTS[args.verb](env, args)
+
+
+def _add_flags(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--estimate", metavar="TIME", help="3h, or 2h/3h/6h for best, likely, worst")
+    parser.add_argument("--after", metavar="TASK", action="append", default=[], help="what it waits for")
+    parser.add_argument("--run", metavar="CMD", help="the command that does it")
+    parser.add_argument("--verify", metavar="CMD", help="the command whose success is the evidence")
+    parser.add_argument("--assign", metavar="WHO")
+    parser.add_argument("--parent", metavar="TASK", help="make it a subtask")
+    parser.add_argument("--executor", metavar="NAME", help="shell, agent or human")
+    parser.add_argument("--priority", metavar="WORD")
+    parser.add_argument("--label", metavar="WORD", action="append", default=[])
+    parser.add_argument("--description", metavar="TEXT")
+
+
+def _add(env: Env, args: argparse.Namespace) -> int:
+    request = task_fields.AddTask(
+        title=env.read_text(" ".join(args.title)),
+        estimate=_estimate(args.estimate),
+        after=[name for text in args.after for name in text.split(",") if name],
+        parent=args.parent,
+        run=args.run,
+        verify=args.verify,
+        assign=args.assign,
+        executor=args.executor,
+        priority=args.priority,
+        labels=[word for text in args.label for word in text.split(",") if word],
+        description=env.read_text(args.description) if args.description else None,
+    )
+    _warn_stranger(env, args.assign)
+    return _answer(env, operation.add(env.workspace, env.start, args.milestone, request), "it is there")
+
+
+def _start(env: Env, args: argparse.Namespace) -> int:
+    outcome = operation.begin(env.workspace, env.start, args.refs, args.override)
+    return _answer(env, outcome, "work on it has begun already")
+
+
+def _done(env: Env, args: argparse.Namespace) -> int:
+    request = operation.Done(
+        refs=args.refs,
+        note=env.read_text(args.note) if args.note else None,
+        hours=_hours(args.spent, "--spent") if args.spent else None,
+        proofs=dict(_proof(text) for text in args.proof),
+        override=args.override,
+    )
+    outcome = operation.done(env.workspace, env.start, request)
+    evidence = [{"ref": item.ref, "grade": item.grade, "command": item.command} for item in outcome.finished]
+    code = env.answer_change(
+        outcome.written,
+        lambda: doing.finished(outcome),
+        unblocked=list(outcome.effect.unblocked),
+        evidence=evidence,
+        next=doing.next_steps(outcome.effect),
+    )
+    if env.terminal and outcome.written.events and not env.options.dry_run:
+        _offer_commits(env, outcome)
+    return code
+
+
+def _offer_commits(env: Env, outcome: operation.Outcome) -> None:
+    for item in outcome.finished:
+        offer = committing.offer(env.workspace, env.start, item.ref) if item.grade else None
+        if offer is None:
+            continue
+        files = f"{len(offer.paths)} changed file{'s' if len(offer.paths) > 1 else ''}"
+        reply = env.ask(f'Commit {files} as "{offer.header}" on {offer.branch}? [y/N]', "n", "git commit")
+        if reply.strip().lower() in ("y", "yes"):
+            env.note(f"Committed {committing.commit(env.workspace, offer)[:7]} on {offer.branch}.")
+
+
+def _block(env: Env, args: argparse.Namespace) -> int:
+    reason = env.read_text(" ".join(args.words))
+    outcome = operation.apply(
+        env.workspace,
+        env.start,
+        [args.ref],
+        lambda document, name, ctx: rules.block(document, rules.BlockTask(task=name, reason=reason), ctx),
+    )
+    return _answer(env, outcome, "it was blocked already")
+
+
+def _note(env: Env, args: argparse.Namespace) -> int:
+    text = env.read_text(" ".join(args.words)) if args.words else ""
+    hint = env.read_text(args.next) if args.next else None
+    outcome = operation.apply(
+        env.workspace,
+        env.start,
+        [args.ref],
+        lambda document, name, ctx: task_fields.note(
+            document, task_fields.NoteTask(task=name, note=text, next=hint), ctx
+        ),
+    )
+    return _answer(env, outcome, "there was nothing to note")
+
+
+def _assign(env: Env, args: argparse.Namespace) -> int:
+    who = " ".join(args.words)
+    nobody = who.lower() in ("nobody", "none", "-")
+    if not nobody:
+        _warn_stranger(env, who)
+    outcome = operation.apply(
+        env.workspace,
+        env.start,
+        [args.ref],
+        lambda document, name, ctx: task_fields.assign(document, name, None if nobody else who, ctx),
+    )
+    return _answer(env, outcome, "it was so already")
+
+
+def _log(env: Env, args: argparse.Namespace) -> int:
+    hours = _hours(" ".join(args.words), "task log")
+    day = None
+    if args.date:
+        today = env.workspace.clock.now().astimezone(env.workspace.settings.timezone).date()
+        found = durations.day(args.date, today)
+        if found is None:
+            raise errors.InvalidRequest(f'"{args.date}" is no day.', hint="for example 2026-12-05, friday or +3d")
+        day = found.isoformat()
+    request = time.LogTime(task="", hours=-hours if args.take_back else hours, who=args.who, date=day)
+    return _answer(env, operation.log(env.workspace, env.start, args.ref, request), "no time was given")
+
+
+def _simple(rule: Callable[..., list[Event]], nothing: str) -> Callable[[Env, argparse.Namespace], int]:
+    def act(env: Env, args: argparse.Namespace) -> int:
+        reason = env.read_text(args.reason) if args.reason else None
+        outcome = operation.apply(
+            env.workspace,
+            env.start,
+            args.refs,
+            lambda document, name, ctx: rule(document, rules.Act(task=name, reason=reason), ctx),
+        )
+        return _answer(env, outcome, nothing)
+
+    return act
+
+
+ACTS: dict[str, Callable[[Env, argparse.Namespace], int]] = {
+    "add": _add,
+    "start": _start,
+    "done": _done,
+    "block": _block,
+    "note": _note,
+    "assign": _assign,
+    "log": _log,
+    "unblock": _simple(rules.unblock, "it was not blocked"),
+    "retry": _simple(rules.retry, "it can be worked on already"),
+    "cancel": _simple(rules.cancel, "it was cancelled already"),
+    "reopen": _simple(rules.reopen, "it is open already"),
+}
+
+
+def _answer(env: Env, outcome: operation.Outcome, nothing: str) -> int:
+    return env.answer_change(
+        outcome.written,
+        lambda: doing.changed(outcome, nothing),
+        unblocked=list(outcome.effect.unblocked),
+        next=doing.next_steps(outcome.effect),
+    )
+
+
+def _hours(text: str, what: str) -> float:
+    found = durations.hours(text)
+    if found is None:
+        raise errors.InvalidRequest(f'{what} takes a time, not "{text}".', hint="for example 2h, 90m or 1d 2h")
+    return found
+
+
+def _estimate(text: str | None) -> object:
+    if not text:
+        return None
+    points = [_hours(part, "--estimate") for part in text.split("/")]
+    if len(points) == 1:
+        return _plain(points[0])
+    if len(points) != 3 or points != sorted(points):
+        raise errors.InvalidRequest(
+            f'--estimate takes one time or three, best/likely/worst, not "{text}".', hint="for example 2h/3h/6h"
+        )
+    return dict(zip(("optimistic", "likely", "pessimistic"), map(_plain, points), strict=True))
+
+
+def _plain(hours: float) -> float | int:
+    return int(hours) if hours == int(hours) else hours
+
+
+def _proof(text: str) -> tuple[int, str]:
+    number, equals, shown = text.partition("=")
+    if not equals or not number.strip().isdigit() or not shown.strip():
+        raise errors.InvalidRequest(
+            f'--proof takes N=TEXT, not "{text}".', hint='for example --proof 1="report.html"'
+        )
+    return int(number), shown.strip()
+
+
+def _warn_stranger(env: Env, who: str | None) -> None:
+    if who and not operation.is_known(env.workspace, who):
+        env.warn("unknown_person", f'"{who}" is nobody in config/team.yaml.')

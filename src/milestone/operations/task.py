@@ -1,0 +1,273 @@
+"""Everything that happens to tasks by hand: add, start, done, block, note, assign, log, retry, cancel, reopen."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from milestone import errors
+from milestone.domain import people, phases, proof, tasks
+from milestone.domain.context import Context
+from milestone.domain.decide import phase as of_phase
+from milestone.domain.decide import rules, task, task_fields, time
+from milestone.domain.decide.following import as_it_will_be
+from milestone.domain.deliverables import Found
+from milestone.domain.document import Body, Document, Event
+from milestone.operations import proving
+from milestone.operations.draft import Draft, Effect
+from milestone.storage.base import Txn
+from milestone.storage.deliverables import Deliverables
+from milestone.workspace import current, finding
+from milestone.workspace.base import Workspace, Written
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """Tasks that are finished."""
+
+    refs: Sequence[str]
+    note: str | None = None
+    hours: float | None = None
+    proofs: Mapping[int, str] = {}  # number of an acceptance criterion -> what shows it
+    override: str | None = None
+
+
+class Finished(msgspec.Struct, frozen=True, kw_only=True):
+    """One finished task, and how well that is known."""
+
+    ref: str
+    grade: str | None
+    command: str | None = None  # its verify, when that decided
+    waits: str | None = None  # the phase that waits for review instead
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What a command about tasks did."""
+
+    written: Written
+    effect: Effect = Effect()
+    finished: tuple[Finished, ...] = ()
+
+
+Rule = Callable[[Document, str, Context], list[Event]]
+
+
+def apply(workspace: Workspace, start: Path, refs: Sequence[str], rule: Rule) -> Outcome:
+    """Record what one rule says about each task; all of them or none."""
+    effects: list[Effect] = []
+
+    def decide(txn: Txn, ctx: Context) -> list[Event]:
+        draft = Draft(txn, ctx, workspace.root, start)
+        for ref in finding.words(refs):
+            document, found = draft.task(ref)
+            draft.add(document, rule(document, str(found["id"]), draft.ctx))
+        effects[:] = [draft.effect()]
+        return draft.events
+
+    written = workspace.write(decide)
+    return Outcome(written=written, effect=effects[0] if effects else Effect())
+
+
+def add(workspace: Workspace, start: Path, milestone: str, request: task_fields.AddTask) -> Outcome:
+    """Record a new task of a milestone."""
+    effects: list[Effect] = []
+
+    def decide(txn: Txn, ctx: Context) -> list[Event]:
+        draft = Draft(txn, ctx, workspace.root, start)
+        document = draft.milestone(milestone)
+        draft.add(document, task_fields.add(document, request, draft.ctx))
+        effects[:] = [draft.effect()]
+        return draft.events
+
+    written = workspace.write(decide)
+    return Outcome(written=written, effect=effects[0] if effects else Effect())
+
+
+def begin(workspace: Workspace, start: Path, refs: Sequence[str], override: str | None) -> Outcome:
+    """Record that work on tasks begins; the first phase of one that has phases begins with it."""
+
+    def rule(document: Document, name: str, ctx: Context) -> list[Event]:
+        events = task.start(document, task.StartTask(task=name, override=override), ctx)
+        if not phases.of(document.body, name):
+            return events
+        began = as_it_will_be(document, events, ctx)
+        found = _survey(workspace, began, name)
+        return [*events, *of_phase.start(began, of_phase.StartPhase(task=name, found=found), ctx)]
+
+    return apply(workspace, start, refs, rule)
+
+
+def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
+    """Run what proves each task, then record them all as done, or none.
+
+    A task in a phase hands that phase in; its `verify` decides in the last one.
+
+    Raises:
+        Refused: a verify failed, or a rule stops one of them; every task stays as it is.
+    """
+    proved = {} if workspace.options.dry_run else _prove(workspace, start, request)
+    effects: list[Effect] = []
+    finished: list[Finished] = []
+
+    def decide(txn: Txn, ctx: Context) -> list[Event]:
+        draft = Draft(txn, ctx, workspace.root, start)
+        finished.clear()
+        for ref in finding.words(request.refs):
+            document, found = draft.task(ref)
+            name = str(found["id"])
+            shown = proved.get(rules.ref(document, name))
+            if shown is not None and shown.command != str(found.get("verify") or ""):
+                raise errors.Stale(
+                    f"The verify of {rules.ref(document, name)} was changed meanwhile.",
+                    why="what was run is not what decides now",
+                    next=[f"milestone task done {rules.ref(document, name)}"],
+                )
+            events = _finish(workspace, document, found, request, shown, draft.ctx)
+            after = draft.add(document, events)
+            finished.append(_outcome(after, name, shown))
+        effects[:] = [draft.effect()]
+        return draft.events
+
+    written = workspace.write(decide)
+    if written.repeated:
+        finished = [_outcome(document, name, None) for document, name in _repeated(written)]
+    return Outcome(written=written, effect=effects[0] if effects else Effect(), finished=tuple(finished))
+
+
+def log(workspace: Workspace, start: Path, ref: str, request: time.LogTime) -> Outcome:
+    """Record time spent on a task."""
+    return apply(
+        workspace,
+        start,
+        [ref],
+        lambda document, name, ctx: time.log(document, msgspec.structs.replace(request, task=name), ctx),
+    )
+
+
+def is_known(workspace: Workspace, who: str) -> bool:
+    """Tell whether the team file, where there is one, knows a person or role of that name."""
+    return not workspace.people or bool(
+        people.match(who, workspace.people) or people.holders(who, workspace.people)
+    )
+
+
+def _prove(workspace: Workspace, start: Path, request: Done) -> dict[str, proving.Proof]:
+    """Return what the verify of each task showed; those whose phase is not the last need none."""
+    found: dict[str, proving.Proof] = {}
+    for ref, command in _verifies(workspace, start, request.refs):
+        shown = proving.run(command, ref, workspace.root, start)
+        if not shown.succeeded:
+            raise proving.failed(shown, ref, "the task's verify")
+        found[ref] = shown
+    return found
+
+
+def _verifies(workspace: Workspace, start: Path, refs: Sequence[str]) -> list[tuple[str, str]]:
+    with workspace.reading() as reading:
+        key = workspace.options.key
+        if key and reading.operation(key):
+            return []
+        here = current.find(workspace.root, start, reading.rows())
+        pairs = [finding.task(reading, ref, current=here, writing=True) for ref in finding.words(refs)]
+    return [
+        (rules.ref(document, str(each["id"])), str(each["verify"]))
+        for document, each in pairs
+        if each.get("verify") and _is_provable(document, each)
+    ]
+
+
+def _is_provable(document: Document, found: Body) -> bool:
+    """Tell whether the verify decides now: the task is open, and in its last phase where it has phases."""
+    if tasks.status(found) not in ("pending", "in_progress", "in_review"):
+        return tasks.status(found) == "completed" and proof.grade(document, found) == "typed"
+    course = phases.of(document.body, str(found["id"]))
+    open_ones = [phase for phase in course if phase.status not in phases.DONE]
+    return not course or (len(open_ones) <= 1 and (not open_ones or open_ones[0] is course[-1]))
+
+
+def _finish(
+    workspace: Workspace,
+    document: Document,
+    found: Body,
+    request: Done,
+    shown: proving.Proof | None,
+    ctx: Context,
+) -> list[Event]:
+    name = str(found["id"])
+    events: list[Event] = []
+    survey: Mapping[str, Found] = {}
+    if phases.of(document.body, name):
+        survey = _survey(workspace, document, name)
+        events = _hand_in(document, name, survey, request, ctx)
+        document = as_it_will_be(document, events, ctx)
+        if any(phase.status not in phases.DONE for phase in phases.of(document.body, name)):
+            return events
+    evidence = [shown.evidence(ctx.actor.name, ctx.now)] if shown else []
+    complete = task.CompleteTask(
+        task=name,
+        note=request.note,
+        hours=request.hours,
+        evidence=[*evidence, *_proofs(document, found, request, ctx)],
+        override=request.override,
+        found=survey,
+    )
+    noted = task_fields.NoteTask(task=name, note=request.note) if request.note else None
+    return [
+        *events,
+        *task.complete(document, complete, ctx),
+        *(task_fields.note(document, noted, ctx) if noted else []),
+    ]
+
+
+def _hand_in(
+    document: Document, name: str, survey: Mapping[str, Found], request: Done, ctx: Context
+) -> list[Event]:
+    """Return the events of handing in the phase a task is in, after beginning the task where it was not."""
+    events: list[Event] = []
+    if tasks.status(tasks.get(document.body, name) or {}) == "pending":
+        events = task.start(document, task.StartTask(task=name, override=request.override), ctx)
+        document = as_it_will_be(document, events, ctx)
+    if all(phase.status in phases.DONE for phase in phases.of(document.body, name)):
+        return events
+    return [*events, *of_phase.finish(document, of_phase.FinishPhase(task=name, found=survey), ctx)]
+
+
+def _proofs(document: Document, found: Body, request: Done, ctx: Context) -> list[Body]:
+    """Return evidence for acceptance criteria by their number."""
+    accepted = found.get("acceptance")
+    listed = accepted if isinstance(accepted, list) else [accepted] if accepted else []
+    items = []
+    for number, text in sorted(request.proofs.items()):
+        if number < 1 or (listed and number > len(listed)):
+            raise errors.InvalidRequest(
+                f"{rules.ref(document, str(found['id']))} has no acceptance criterion {number}.",
+                why=f"it has {len(listed)}" if listed else "numbers begin at 1",
+                next=[f"milestone show {rules.ref(document, str(found['id']))}"],
+            )
+        item = str(listed[number - 1]) if listed else f"{number}"
+        items.append({"grade": "self-reported", "by": ctx.actor.name, "at": ctx.now, "item": item, "proof": text})
+    return items
+
+
+def _outcome(document: Document, name: str, shown: proving.Proof | None) -> Finished:
+    found = tasks.get(document.body, name) or {}
+    waiting = next((p.name for p in phases.of(document.body, name) if p.status == "in_review"), None)
+    return Finished(
+        ref=rules.ref(document, name),
+        grade=proof.grade(document, found),
+        command=shown.command if shown else None,
+        waits=waiting if tasks.status(found) != "completed" else None,
+    )
+
+
+def _repeated(written: Written) -> list[tuple[Document, str]]:
+    by_uid = {document.uid: document for document in written.documents}
+    return [
+        (by_uid[r.event.uid], str(r.event.task))
+        for r in written.events
+        if r.event.kind == "task.completed" and r.event.uid in by_uid
+    ]
+
+
+def _survey(workspace: Workspace, document: Document, name: str) -> dict[str, Any]:
+    return dict(Deliverables(workspace.root).survey(document.body, name))
