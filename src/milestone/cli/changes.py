@@ -3,7 +3,29 @@
 from typing import Any
 
 from milestone.cli import output
+from milestone.domain.document import Event
 from milestone.workspace.base import Written
+
+# What an event changed in the record, where it names no paths itself.
+VERBS = {
+    "assigned": "assigned_to",
+    "noted": "next_note",
+    "time_logged": "time",
+    "created": "record",
+    "added": "tasks",
+}
+NOUNS = {
+    "dependency": "dependencies",
+    "fact": "facts",
+    "override": "overrides",
+    "conflict": "conflicts",
+    "question": "questions",
+    "risk": "risks",
+    "phase": "phases",
+    "approval": "phases",
+    "evidence": "evidence",
+    "deliverable": "deliverables",
+}
 
 
 def data(written: Written) -> dict[str, Any]:
@@ -34,9 +56,17 @@ def _fields(written: Written, uid: str) -> list[str]:
     found: dict[str, None] = {}
     for recorded in written.events:
         if recorded.event.uid == uid:
-            edit = recorded.event.data.get("set")
-            found |= dict.fromkeys(edit if isinstance(edit, dict) else recorded.event.data)
+            found |= dict.fromkeys(fields_of(recorded.event))
     return list(found)
+
+
+def fields_of(event: Event) -> list[str]:
+    """Return the names of the record's fields that an event changed."""
+    paths = [*(event.data.get("set") or {}), *(event.data.get("unset") or [])]
+    if paths:
+        return paths
+    noun, _, verb = event.kind.partition(".")
+    return [NOUNS.get(noun) or VERBS.get(verb) or "status"]
 
 
 def text(written: Written) -> str:

@@ -33,9 +33,10 @@ def as_text(error: MilestoneError) -> str:
         lines.append(f"  why: {_hang(error.why, 7)}")
     if error.candidates:
         lines.append(f"  did you mean: {', '.join(error.candidates)}")
-    lines += [_finding(finding) for finding in error.findings[:SHOWN]]
-    if len(error.findings) > SHOWN:
-        lines.append(f"    … and {len(error.findings) - SHOWN} more, all of them with --json")
+    unsaid = [finding for finding in error.findings if str(finding.get("message", "")) not in error.why]
+    lines += [_finding(finding) for finding in unsaid[:SHOWN]]
+    if len(unsaid) > SHOWN:
+        lines.append(f"    … and {len(unsaid) - SHOWN} more, all of them with --json")
     advice = error.next or ([error.hint] if error.hint else [])
     if advice:
         lines.append(f"  next: {_hang('     or  '.join(advice), 8)}")

@@ -27,7 +27,7 @@ def show(env: Env, refs: Sequence[str], *, everything: bool = False) -> int:
     wanted = [name for ref in refs for name in ref.split(",") if name] or ["current"]
     with env.workspace.reading() as reading:
         moment = look_into(env, reading)
-        views = [_view(moment, reading, name) for name in wanted]
+        views = [view(moment, reading, name) for name in wanted]
         shown, left = _fitted(views, env.options.limit == 0 or everything)
         if left:
             names = [short(view.get("ref") or view["id"]) for view in views]
@@ -39,7 +39,8 @@ def show(env: Env, refs: Sequence[str], *, everything: bool = False) -> int:
         return env.answer(kind, data, lambda: texts.text(views, moment, env.width, everything), reading=reading)
 
 
-def _view(moment: Moment, reading: Reading, name: str) -> dict[str, Any]:
+def view(moment: Moment, reading: Reading, name: str) -> dict[str, Any]:
+    """Return one record as it is shown. Raises as `show`."""
     if is_task(name):
         document, body = finding.task(reading, name, current=moment.current)
         row = _row(moment, document)

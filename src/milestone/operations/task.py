@@ -2,19 +2,16 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from milestone import errors
 from milestone.domain import people, phases, proof, tasks
 from milestone.domain.context import Context
-from milestone.domain.decide import phase as of_phase
 from milestone.domain.decide import rules, task, task_fields, time
 from milestone.domain.decide.following import as_it_will_be
-from milestone.domain.deliverables import Found
 from milestone.domain.document import Body, Document, Event
-from milestone.operations import proving
+from milestone.operations import phase, proving
 from milestone.operations.draft import Draft, Effect
 from milestone.storage.base import Txn
 from milestone.storage.deliverables import Deliverables
@@ -88,11 +85,7 @@ def begin(workspace: Workspace, start: Path, refs: Sequence[str], override: str 
 
     def rule(document: Document, name: str, ctx: Context) -> list[Event]:
         events = task.start(document, task.StartTask(task=name, override=override), ctx)
-        if not phases.of(document.body, name):
-            return events
-        began = as_it_will_be(document, events, ctx)
-        found = _survey(workspace, began, name)
-        return [*events, *of_phase.start(began, of_phase.StartPhase(task=name, found=found), ctx)]
+        return [*events, *phase.start(workspace, as_it_will_be(document, events, ctx), name, ctx)]
 
     return apply(workspace, start, refs, rule)
 
@@ -105,6 +98,8 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
     Raises:
         Refused: a verify failed, or a rule stops one of them; every task stays as it is.
     """
+    if request.hours is not None and len(finding.words(request.refs)) > 1:
+        raise errors.InvalidRequest("--spent is the time of one task.", hint="finish them one by one")
     proved = {} if workspace.options.dry_run else _prove(workspace, start, request)
     effects: list[Effect] = []
     finished: list[Finished] = []
@@ -181,7 +176,7 @@ def _is_provable(document: Document, found: Body) -> bool:
     if tasks.status(found) not in ("pending", "in_progress", "in_review"):
         return tasks.status(found) == "completed" and proof.grade(document, found) == "typed"
     course = phases.of(document.body, str(found["id"]))
-    open_ones = [phase for phase in course if phase.status not in phases.DONE]
+    open_ones = [each for each in course if each.status not in phases.DONE]
     return not course or (len(open_ones) <= 1 and (not open_ones or open_ones[0] is course[-1]))
 
 
@@ -194,14 +189,10 @@ def _finish(
     ctx: Context,
 ) -> list[Event]:
     name = str(found["id"])
-    events: list[Event] = []
-    survey: Mapping[str, Found] = {}
-    if phases.of(document.body, name):
-        survey = _survey(workspace, document, name)
-        events = _hand_in(document, name, survey, request, ctx)
-        document = as_it_will_be(document, events, ctx)
-        if any(phase.status not in phases.DONE for phase in phases.of(document.body, name)):
-            return events
+    events, is_over = _hand_in(workspace, document, name, request, ctx)
+    if not is_over:
+        return events
+    document = as_it_will_be(document, events, ctx)
     evidence = [shown.evidence(ctx.actor.name, ctx.now)] if shown else []
     complete = task.CompleteTask(
         task=name,
@@ -209,27 +200,22 @@ def _finish(
         hours=request.hours,
         evidence=[*evidence, *_proofs(document, found, request, ctx)],
         override=request.override,
-        found=survey,
+        found=Deliverables(workspace.root).survey(document.body, name) if phases.of(document.body, name) else {},
     )
-    noted = task_fields.NoteTask(task=name, note=request.note) if request.note else None
-    return [
-        *events,
-        *task.complete(document, complete, ctx),
-        *(task_fields.note(document, noted, ctx) if noted else []),
-    ]
+    return [*events, *task.complete(document, complete, ctx)]
 
 
 def _hand_in(
-    document: Document, name: str, survey: Mapping[str, Found], request: Done, ctx: Context
-) -> list[Event]:
-    """Return the events of handing in the phase a task is in, after beginning the task where it was not."""
+    workspace: Workspace, document: Document, name: str, request: Done, ctx: Context
+) -> tuple[list[Event], bool]:
+    """Return the hand-in of the phase a task is in (begun first where it was not), and whether all are over."""
+    if not phases.of(document.body, name):
+        return [], True
     events: list[Event] = []
     if tasks.status(tasks.get(document.body, name) or {}) == "pending":
         events = task.start(document, task.StartTask(task=name, override=request.override), ctx)
-        document = as_it_will_be(document, events, ctx)
-    if all(phase.status in phases.DONE for phase in phases.of(document.body, name)):
-        return events
-    return [*events, *of_phase.finish(document, of_phase.FinishPhase(task=name, found=survey), ctx)]
+    handed, is_over = phase.finish(workspace, as_it_will_be(document, events, ctx), name, ctx)
+    return [*events, *handed], is_over
 
 
 def _proofs(document: Document, found: Body, request: Done, ctx: Context) -> list[Body]:
@@ -267,7 +253,3 @@ def _repeated(written: Written) -> list[tuple[Document, str]]:
         for r in written.events
         if r.event.kind == "task.completed" and r.event.uid in by_uid
     ]
-
-
-def _survey(workspace: Workspace, document: Document, name: str) -> dict[str, Any]:
-    return dict(Deliverables(workspace.root).survey(document.body, name))

@@ -39,7 +39,7 @@ def finished(outcome: Outcome) -> str:
     if not outcome.written.events:
         return _nothing([item.ref for item in outcome.finished], "done already")
     lines = [_dry(outcome.written), *(_finished(item) for item in outcome.finished), _standing(outcome.effect)]
-    return "\n".join([*filter(None, lines), _next(outcome.effect)])
+    return "\n".join(filter(None, [*lines, _next(outcome.effect)]))
 
 
 def changed(outcome: Outcome, nothing: str) -> str:
@@ -49,7 +49,7 @@ def changed(outcome: Outcome, nothing: str) -> str:
     lines = [_dry(outcome.written), *sentences(outcome.written)]
     if outcome.effect.unblocked:
         lines.append("Now ready: " + " ".join(short(ref) for ref in outcome.effect.unblocked[:8]))
-    return "\n".join([*filter(None, lines), _next(outcome.effect)])
+    return "\n".join(filter(None, [*lines, _next(outcome.effect)]))
 
 
 def sentences(written: Written) -> list[str]:

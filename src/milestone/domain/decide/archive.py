@@ -139,7 +139,7 @@ def _overridden(document: Document, unmet: Sequence[rules.Finding], request: Arc
     if request.override is not None:
         rules.needs_a_person(ctx, "an override")
         if not request.override.strip():
-            raise errors.InvalidRequest("--override takes the reason", why="it is recorded and shown for ever")
+            raise errors.InvalidRequest("--override takes the reason.", why="it is recorded and shown for ever")
     hard = [item for item in unmet if item["code"] in ("open_task", "cancelled")]
     if hard or (unmet and request.override is None):
         raise _refusal(document, hard if request.override else unmet)

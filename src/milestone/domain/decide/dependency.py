@@ -20,7 +20,7 @@ def add(document: Document, on: Mapping[str, Any], ctx: Context) -> list[Event]:
     name, other = rules.name(document), str(on["id"])
     if str(on["uid"]) == document.uid:
         raise errors.Refused(
-            f"{name} cannot depend on itself", hint=f"milestone show {name}", code="self_reference"
+            f"{name} cannot depend on itself.", hint=f"milestone show {name}", code="self_reference"
         )
     waits = graph.of_rows(ctx.rows)
     if other in waits.get(name, []):
@@ -41,7 +41,7 @@ def remove(document: Document, on: str, ctx: Context) -> list[Event]:
     if not written:
         required = needs.requires(document.body)
         raise errors.NotFound(
-            f"{rules.name(document)} does not require {on}",
+            f"{rules.name(document)} does not require {on}.",
             why=f"it requires {rules.words_of(required, 'and')}" if required else "it requires nothing",
             candidates=required,
             code="dependency_not_found",
@@ -54,7 +54,7 @@ def add_to_task(document: Document, task_ref: str, on: str, ctx: Context) -> lis
     task, before = find(document, task_ref), find(document, on)
     name, other = str(task["id"]), str(before["id"])
     if name == other:
-        raise errors.Refused(f"{rules.ref(document, name)} cannot depend on itself", code="self_reference")
+        raise errors.Refused(f"{rules.ref(document, name)} cannot depend on itself.", code="self_reference")
     waits = tasks.needs(document.body)
     if other in tasks.local_dependencies(document.body, task):
         return []
@@ -62,12 +62,33 @@ def add_to_task(document: Document, task_ref: str, on: str, ctx: Context) -> lis
     return [rules.event(document, "dependency.added", name, on=other)]
 
 
+def remove_from_task(document: Document, task_ref: str, on: str, ctx: Context) -> list[Event]:
+    """Return the event by which a task no longer waits for something; unknown words may be dropped too.
+
+    Raises:
+        NotFound: it does not wait for that.
+    """
+    task = find(document, task_ref)
+    known = [str(other.get("id")) for other in tasks.of(document.body)]
+    meant = tasks.resolve(known, on.rpartition("/")[2])
+    written = [d for d in tasks.dependencies(task) if d == on or (meant and tasks.resolve(known, d) == meant)]
+    if not written:
+        waits = tasks.dependencies(task)
+        raise errors.NotFound(
+            f"{rules.ref(document, str(task['id']))} does not wait for {on}.",
+            why=f"it waits for {rules.words_of(waits, 'and')}" if waits else "it waits for nothing",
+            candidates=waits,
+            code="dependency_not_found",
+        )
+    return [rules.event(document, "dependency.removed", str(task["id"]), on=written[0])]
+
+
 def _check_cycle(waits: graph.Needs, name: str) -> None:
     found = next((c for c in graph.cycles(waits) if name in c), None)
     if found:
         chain = " → ".join(found)
         raise errors.Refused(
-            f"that would close a cycle: {chain}",
+            f"That would close a cycle: {chain}.",
             why="none of them could ever start",
             hint=f"milestone update {found[0]} --no-depends-on {found[1]}",
             findings=[rules.finding("cycle", chain, path=name)],

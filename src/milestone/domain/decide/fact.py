@@ -51,10 +51,12 @@ def one(document: Document, words: str) -> facts.Fact:
         return found[0]
     names = [fact.name for fact in found or facts.of(document)]
     if found:
-        raise errors.AmbiguousId(f'"{words}" means {len(found)} facts of {rules.name(document)}', candidates=names)
+        raise errors.AmbiguousId(
+            f'"{words}" means {len(found)} facts of {rules.name(document)}.', candidates=names
+        )
     quoted = [f'"{name}"' for name in names]
     raise errors.NotFound(
-        f'{rules.name(document)} has no fact "{words}"',
+        f'{rules.name(document)} has no fact "{words}".',
         why="it has " + rules.words_of(quoted, "and") if quoted else "it names no facts",
         hint=f"milestone show {rules.name(document)}",
         candidates=names,

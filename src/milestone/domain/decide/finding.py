@@ -24,7 +24,7 @@ def known(document: Document, text: str) -> str:
     found = tasks.resolve(every, local)
     if found is None:
         raise errors.TaskNotFound(
-            f"{rules.name(document)} has no task {local}",
+            f"{rules.name(document)} has no task {local}.",
             why=f"it has {every[0]} to {every[-1]}" if every else "it has no tasks",
             hint=f"milestone show {rules.name(document)}",
         )

@@ -77,7 +77,7 @@ def block(document: Document, ctx: Context, reason: str | None, kind: str = "rep
     """Return the event of a blocker of the whole milestone. Raises InvalidRequest without a reason."""
     rules.moved("milestone", document, None, _state(document), "blocked")
     if not reason:
-        raise errors.InvalidRequest("blocking takes the reason", hint='--note "what stands in the way"')
+        raise errors.InvalidRequest("blocking takes the reason.", hint='--note "what stands in the way"')
     return [rules.event(document, "milestone.blocked", reason=reason, kind=kind)]
 
 
@@ -94,7 +94,7 @@ def complete(document: Document, ctx: Context, override: str | None = None) -> l
     still = [t for t in tasks.leaves(document.body) if tasks.status(t) != "completed"]
     if still:
         raise errors.Refused(
-            f"{rules.name(document)} cannot be completed: {len(still)} of its tasks are open",
+            f"{rules.name(document)} cannot be completed: {len(still)} of its tasks are open.",
             why=f"open are {rules.words_of([str(t['id']) for t in still[:5]], 'and')}",
             hint=f"milestone task done {rules.ref(document, str(still[0]['id']))}",
             findings=[rules.finding("open_task", f"{t['id']} {tasks.title(t)}", path=str(t["id"])) for t in still],
@@ -118,7 +118,7 @@ def reopen(document: Document, reason: str | None, ctx: Context) -> list[Event]:
         Refused: it is open already.
     """
     if not (reason or "").strip():
-        raise errors.InvalidRequest("reopen takes --reason", why="who built on it wants to know why")
+        raise errors.InvalidRequest("reopen takes --reason.", why="who built on it wants to know why")
     rules.moved("milestone", document, None, _state(document), "reopened")
     mark = {"because": rules.name(document), "since": ctx.now}
     marks = [
@@ -146,7 +146,7 @@ def delete(document: Document, ctx: Context, reason: str | None = None) -> list[
     if waiting:
         names = [str(row["id"]) for row in waiting]
         raise errors.Refused(
-            f"{rules.name(document)} cannot be deleted: {rules.words_of(names, 'and')} {_need(names)} it",
+            f"{rules.name(document)} cannot be deleted: {rules.words_of(names, 'and')} {_need(names)} it.",
             why="a record that others depend on stays",
             hint=f"milestone update {names[0]} --no-depends-on {rules.name(document)}",
             findings=[rules.finding("dependant", f"{n} requires it", path=n) for n in names],
@@ -167,10 +167,10 @@ def set_status(document: Document, request: SetStatus, ctx: Context) -> list[Eve
         return []
     if wanted == "archived" or (wanted == "planned" and now == "cancelled"):
         verb = "archive" if wanted == "archived" else "reopen"
-        raise errors.InvalidRequest(f"--status does not {verb}", hint=f"milestone {verb} {rules.name(document)}")
+        raise errors.InvalidRequest(f"--status does not {verb}.", hint=f"milestone {verb} {rules.name(document)}")
     if wanted not in VERBS:
         known = rules.words_of(list(VERBS))
-        raise errors.InvalidRequest(f"{wanted} is no status a milestone can be given", hint=f"use {known}")
+        raise errors.InvalidRequest(f"{wanted} is no status a milestone can be given.", hint=f"use {known}")
     verb = VERBS[wanted].get(now) or _past(wanted)
     if now not in VERBS[wanted]:
         rules.moved("milestone", document, None, now, verb)
@@ -225,7 +225,7 @@ def _is_free(document: Document, ctx: Context, what: str) -> None:
     session = ctx.held_by.get(document.uid)
     if session:
         raise errors.Refused(
-            f"{rules.name(document)} cannot be {what}: {session} runs it",
+            f"{rules.name(document)} cannot be {what}: {session} runs it.",
             why="a run holds it",
             hint="stop the run first (Ctrl-C in its terminal)",
             code="held",
@@ -236,7 +236,7 @@ def _check_dates(document: Document, dates: Mapping[str, Any]) -> None:
     begin, end = (dates.get(path, paths.get(document.body, path)) for path in DATES)
     if begin and end and str(end) < str(begin):
         raise errors.Refused(
-            f"{rules.name(document)} would end {end}, before it begins {begin}",
+            f"{rules.name(document)} would end {end}, before it begins {begin}.",
             hint="give --start and --due together",
         )
 

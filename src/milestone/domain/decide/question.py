@@ -36,7 +36,7 @@ def answer(document: Document, request: AnswerQuestion, ctx: Context) -> list[Ev
     asked = one(document, request.question)
     text = request.answer.strip()
     if not text:
-        raise errors.InvalidRequest("answer takes a text", hint=f'milestone answer {request.question} "..."')
+        raise errors.InvalidRequest("answer takes a text.", hint=f'milestone answer {request.question} "..."')
     to_set, to_unset = effects(document.body, asked, text)
     data = {"id": str(asked["id"]), "answer": text, "set": to_set or None, "unset": to_unset or None}
     return [rules.event(document, "question.answered", **data)]
@@ -50,7 +50,7 @@ def one(document: Document, name: str) -> Body:
     if found is None:
         names = [str(q["id"]) for q in asked]
         raise errors.NotFound(
-            f"{rules.name(document)} has no question {name}",
+            f"{rules.name(document)} has no question {name}.",
             why=f"it asks {rules.words_of(names, 'and')}" if names else "it asks nothing",
             candidates=names,
             code="question_not_found",
@@ -98,7 +98,7 @@ def _filled(value: Any, text: str) -> Any:
         hours = durations.hours(text)
         if hours is None:
             raise errors.Refused(
-                f'"{text}" names no time', why="the answer sets an estimate", hint="for example 3h"
+                f'"{text}" names no time.', why="the answer sets an estimate", hint="for example 3h"
             )
         return hours
     return value.replace("{answer}", text) if isinstance(value, str) else value

@@ -43,7 +43,7 @@ def passed(
     if override is not None:
         rules.needs_a_person(ctx, "an override")
         if not override.strip():
-            raise errors.InvalidRequest("--override takes the reason", why="it is recorded and shown for ever")
+            raise errors.InvalidRequest("--override takes the reason.", why="it is recorded and shown for ever")
     if not found:
         return []
     if override is None:

@@ -17,7 +17,7 @@ def identify(document: Document, found: Body, ctx: Context) -> list[Event]:
         InvalidRequest: no description, or a probability or impact that cannot be read.
     """
     if not str(found.get("description") or "").strip():
-        raise errors.InvalidRequest("a risk needs a description")
+        raise errors.InvalidRequest("a risk needs a description.")
     _check(found)
     taken = {str(item.get("id")) for item in risk.of(document.body)}
     name = next(n for n in (f"risk-{number:03d}" for number in range(1, 10**6)) if n not in taken)
@@ -50,7 +50,7 @@ def one(document: Document, name: str) -> Body:
     if found is None:
         names = [str(item.get("id")) for item in risk.of(document.body) if item.get("id")]
         raise errors.NotFound(
-            f"{rules.name(document)} has no risk {name}", candidates=names, code="risk_not_found"
+            f"{rules.name(document)} has no risk {name}.", candidates=names, code="risk_not_found"
         )
     return found
 
@@ -58,7 +58,7 @@ def one(document: Document, name: str) -> Body:
 def _check(found: Mapping[str, Any]) -> None:
     if found.get("probability") is not None and risk.probability(found["probability"]) is None:
         raise errors.InvalidRequest(
-            f"{found['probability']} is no probability", hint="low, medium, high, 0.3 or 30%"
+            f"{found['probability']} is no probability.", hint="low, medium, high, 0.3 or 30%"
         )
     if found.get("impact") is not None and risk.impact(found["impact"]) is None:
-        raise errors.InvalidRequest(f"{found['impact']} is no impact", hint="low, medium, high or critical")
+        raise errors.InvalidRequest(f"{found['impact']} is no impact.", hint="low, medium, high or critical")

@@ -48,7 +48,7 @@ def needs_a_person(ctx: Context, act: str) -> None:
         return
     who = f"you act as {ctx.actor.name}" if ctx.actor.kind != "person" else "this process was started by a run"
     raise errors.NeedsAPerson(
-        f"{act} needs a person ({who})",
+        f"{act} needs a person ({who}).",
         why="overrides, approvals and facts are said by people, whoever a flag names",
         hint="a person does it at a terminal",
     )
@@ -63,7 +63,7 @@ def moved(noun: str, document: Document, task: str | None, state: str, verb: str
     found = states.after(noun, state, verb)
     if found is None:
         raise errors.Refused(
-            f"{ref(document, task)} is {words(state)}: it cannot be {words(verb)}",
+            f"{ref(document, task)} is {words(state)}: it cannot be {words(verb)}.",
             why=f"from {words(state)} it can only be "
             + (words_of([words(w) for w in states.ways_out(noun, state)]) or "left as it is"),
             hint=_way(noun, document, task, state),

@@ -121,7 +121,7 @@ def block(document: Document, request: BlockTask, ctx: Context) -> list[Event]:
     task = find(document, request.task)
     name = str(task["id"])
     if not request.reason.strip():
-        raise errors.InvalidRequest("task block takes the reason", hint=f'milestone task block {name} "why"')
+        raise errors.InvalidRequest("task block takes the reason.", hint=f'milestone task block {name} "why"')
     rules.moved("task", document, name, tasks.status(task), "blocked")
     return [rules.event(document, "task.blocked", name, reason=request.reason.strip(), kind=request.kind)]
 
@@ -170,11 +170,11 @@ def reopen(document: Document, request: Act, ctx: Context) -> list[Event]:
     task = find(document, request.task)
     name, reason = str(task["id"]), (request.reason or "").strip()
     if not reason:
-        raise errors.InvalidRequest("reopening takes --reason", why="who built on it wants to know why")
+        raise errors.InvalidRequest("reopening takes --reason.", why="who built on it wants to know why")
     rules.moved("task", document, name, tasks.status(task), "reopened")
     if document.archived or document.body.get("status") in ("archived", "cancelled"):
         hint = f'milestone reopen {rules.name(document)} --reason "..."'
-        raise errors.Refused(f"{rules.name(document)} is closed", why="its tasks rest with it", hint=hint)
+        raise errors.Refused(f"{rules.name(document)} is closed.", why="its tasks rest with it", hint=hint)
     events = []
     if document.body.get("status") == "completed":
         events.append(rules.event(document, "milestone.reopened", reason=f"{name}: {reason}"))
@@ -197,7 +197,7 @@ def _check_subtasks(document: Document, name: str) -> None:
     if still:
         listed = [rules.finding("open_subtask", f"{t['id']} {tasks.title(t)}", path=str(t["id"])) for t in still]
         raise errors.Refused(
-            f"{rules.ref(document, name)} has open subtasks",
+            f"{rules.ref(document, name)} has open subtasks.",
             why=f"it is done when they are: {rules.words_of([str(t['id']) for t in still], 'and')}",
             hint=f"milestone task done {rules.ref(document, str(still[0]['id']))}",
             findings=listed,
@@ -214,7 +214,7 @@ def _check_phases(document: Document, name: str, request: CompleteTask, ctx: Con
     if step.kind == "review" and standing and step.gate:
         raise of_phase.waits_for_review(document, name, standing, step.gate)
     raise errors.Refused(
-        f"{rules.ref(document, name)} is in its {step.phase} phase",
+        f"{rules.ref(document, name)} is in its {step.phase} phase.",
         why="it was rejected"
         if step.kind == "blocked"
         else "a task with phases is done when all of them are over",
@@ -230,7 +230,7 @@ def _check_evidence(document: Document, task: Body, request: CompleteTask, ctx: 
         return
     spelt = rules.ref(document, str(task["id"]))
     raise errors.Refused(
-        f"{spelt} needs evidence",
+        f"{spelt} needs evidence.",
         why="this project has evidence: required, and the task has no verify that proves it",
         hint=f'milestone task done {spelt} --proof 1="what shows it"',
         code="evidence_required",
@@ -245,7 +245,7 @@ def _begin_milestone(document: Document, ctx: Context, override: str | None) -> 
         verb = {"paused": "resume", "blocked": "resume"}.get(state, "reopen")
         hint = f"milestone update {rules.name(document)} --status in_progress" if verb == "resume" else ""
         raise errors.Refused(
-            f"{rules.name(document)} is {rules.words(state)}",
+            f"{rules.name(document)} is {rules.words(state)}.",
             why="its tasks rest with it",
             hint=hint or f'milestone reopen {rules.name(document)} --reason "..."',
             code="wrong_state",

@@ -46,7 +46,7 @@ def add(document: Document, request: AddTask, ctx: Context) -> list[Event]:
     """
     _is_open(document, "take new tasks")
     if not request.title.strip():
-        raise errors.InvalidRequest("a task needs a title")
+        raise errors.InvalidRequest("a task needs a title.")
     body = document.body
     task: Body = {"id": tasks.next_id(body)}
     if request.parent:
@@ -72,7 +72,7 @@ def note(document: Document, request: NoteTask, ctx: Context) -> list[Event]:
     """Return the event of a note. Raises InvalidRequest for an empty one."""
     task = find(document, request.task)
     if not request.note.strip() and not request.next:
-        raise errors.InvalidRequest("task note takes a text")
+        raise errors.InvalidRequest("task note takes a text.")
     return [rules.event(document, "task.noted", str(task["id"]), note=request.note, next=request.next)]
 
 
@@ -100,7 +100,7 @@ def _is_open(document: Document, what: str) -> None:
     state = "archived" if document.archived else str(document.body.get("status") or "planned")
     if state not in states.OPEN_MILESTONES:
         raise errors.Refused(
-            f"{rules.name(document)} is {rules.words(state)} and cannot {what}",
+            f"{rules.name(document)} is {rules.words(state)} and cannot {what}.",
             why="what is finished stays as it was judged",
             hint=f'milestone reopen {rules.name(document)} --reason "..."',
             code="wrong_state",
@@ -111,9 +111,9 @@ def _check_parent(document: Document, parent: str) -> None:
     above = tasks.get(document.body, parent) or {}
     if above.get("parent"):
         raise errors.Refused(
-            f"{parent} is a subtask itself", why="there is one level of subtasks", hint=f"use {above['parent']}"
+            f"{parent} is a subtask itself.", why="there is one level of subtasks", hint=f"use {above['parent']}"
         )
     if tasks.status(above) not in states.OPEN_TASKS:
         raise errors.Refused(
-            f"{parent} is {rules.words(tasks.status(above))}", hint=f"milestone task reopen {parent}"
+            f"{parent} is {rules.words(tasks.status(above))}.", hint=f"milestone task reopen {parent}"
         )

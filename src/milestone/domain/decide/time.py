@@ -29,15 +29,15 @@ def log(document: Document, request: LogTime, ctx: Context) -> list[Event]:
     hours = request.hours
     if not hours or abs(hours) > 24 * 31:
         raise errors.InvalidRequest(
-            f"{hours:g} h is no time that can be logged", hint="for example 2h, 90m or 1d 2h"
+            f"{hours:g} h is no time that can be logged.", hint="for example 2h, 90m or 1d 2h"
         )
     data: Body = {
-        "hours": round(hours, 6),
+        "hours": int(hours) if hours == int(hours) else round(hours, 6),
         "source": request.source,
         "who": (request.who or ctx.actor.name).removeprefix("@"),
         "date": request.date or ctx.today.isoformat(),
     }
     before = sum(float(e.get("hours") or 0) for e in task.get("time") or [] if isinstance(e, dict))
     if hours < 0 and before + hours < -1e-9:
-        raise errors.InvalidRequest(f"only {before:g} h are logged", why="a correction cannot go below nothing")
+        raise errors.InvalidRequest(f"only {before:g} h are logged.", why="a correction cannot go below nothing")
     return [rules.event(document, "task.time_logged", str(task["id"]), **data)]
