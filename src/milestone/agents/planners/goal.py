@@ -113,7 +113,7 @@ def make_title(headline: str, lead: str, subject: str, verb: str) -> str:
     )
     if subject not in plain or len(plain) > TITLE_WIDTH:
         plain = shorten(plain, subject, verb)
-    return sentence_case(plain)
+    return plain if plain.startswith(subject) else sentence_case(plain)  # the object stays verbatim
 
 
 def shorten(plain: str, subject: str, verb: str) -> str:

@@ -59,7 +59,7 @@ def _for_object(goal: Goal, survey: Survey, listed: list[Recipe]) -> Match | Non
         if goal.deed != "write" or _is_written(r, spoken)
         for place, found in _places(r, spoken)
     ]
-    if not candidates and goal.deed not in ("write",):
+    if not candidates and goal.deed != "write" and not _for_parts(goal, None, listed):
         headline = words.fold(goal.text if goal.is_page else goal.title)
         return _match_in_rest(goal, listed, headline)
     if not candidates:

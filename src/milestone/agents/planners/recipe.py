@@ -84,6 +84,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     tasks: tuple[Step, ...] = ()
     shapes: dict[str, tuple[Step, ...]] = {}  # deed -> tasks, where one list does not fit all
     criteria: tuple[str | Criterion, ...] = ()
+    criteria_of: dict[str, tuple[str, ...]] = {}  # deed -> criteria, where one list does not fit all
     risks: tuple[Danger, ...] = ()
     questions: tuple[Ask, ...] = ()
     deliverables: tuple[Product, ...] = ()

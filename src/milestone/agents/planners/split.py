@@ -1,11 +1,13 @@
 """Cut a long plan into chained milestones that each have a value of their own."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from milestone.agents.planners.brief import WEEKS, Brief, Planned
 from milestone.agents.planners.goal import TITLE_WIDTH
+from milestone.agents.planners.phrase import sentence_case
 
 STAGES = {
     2: ("first working version", "complete and proven"),
@@ -58,16 +60,19 @@ def _groups(tasks: Sequence[Planned], hours: Mapping[str, float], number: int) -
 
 
 def _title(brief: Brief, group: Sequence[Planned], place: int, number: int) -> str:
-    parts = list(dict.fromkeys(t.part for t in group if t.part))
-    stages = STAGES.get(number)
-    theme = ", ".join(parts[:2]) if parts and len(parts) <= 2 and all(t.part for t in group[1:]) else ""
-    theme = theme or (stages[place - 1] if stages else "")
-    whole = f"{brief.goal.title}, part {place} of {number}" + (f": {theme}" if theme else "")
-    if len(whole) <= TITLE_WIDTH:
-        return whole
-    subject = brief.goal.object
-    return (
-        f"{subject[:1].upper()}{subject[1:]}, part {place} of {number}"
-        if subject[:1].isupper()
-        else f"Part {place} of {number}: {subject}"
-    )
+    theme = _theme(group, place, number)
+    spoken = f"{brief.goal.verb} {brief.goal.the}".strip() if brief.goal.article else brief.goal.object
+    for name in (brief.goal.title, sentence_case(spoken), brief.goal.object):
+        for end in (f": {theme}" if theme else "", ""):
+            whole = f"{name}, part {place} of {number}{end}"
+            if len(whole) <= TITLE_WIDTH:
+                return whole
+    return f"{brief.goal.object}, part {place} of {number}"
+
+
+def _theme(group: Sequence[Planned], place: int, number: int) -> str:
+    """Return what a part is about: the parts of the goal that most of it serves, else its stage."""
+    named = Counter(t.part or "core" for t in group)
+    if set(named) == {"core"}:
+        return STAGES[number][place - 1] if number in STAGES else ""
+    return " and ".join(name for name, tasks in named.items() if tasks > 1 or len(named) == 1)

@@ -10,7 +10,8 @@ from milestone.agents.planners.matching import Match
 from milestone.agents.planners.recipe import Criterion
 
 NAME = "tracking"
-MOST = 6
+MOST = 5
+MOST_IN_ALL = 10
 NUMBER = re.compile(r"\d|`[^`]+`")
 
 
@@ -26,9 +27,9 @@ class Tracked(msgspec.Struct, frozen=True, kw_only=True):
 def track(brief: Brief) -> Tracked:
     """Return criteria that can be counted or run: the goal's own, the recipes', and the repository's tests."""
     listed = [(text, "goal") for text in brief.goal.measures[:2]]
-    listed += [(_text(c, m), m.recipe.name) for m in brief.matches for c in m.recipe.criteria if _wanted(c, brief)]
+    listed += [(_text(c, m), m.recipe.name) for m in brief.matches for c in _of(m, brief)]
     kept: list[tuple[dict[str, Any] | str, str]] = []
-    kept += list(dict(listed).items())[:MOST]
+    kept += list(dict(listed).items())[:MOST_IN_ALL]
     command = brief.survey.test_command
     if command and not brief.is_general:
         kept.append(({"name": "tests-pass", "text": f"`{command}` passes", "check": command}, "goal"))
@@ -47,6 +48,12 @@ def is_measurable(criterion: dict[str, Any] | str) -> bool:
         if isinstance(criterion, dict)
         else bool(NUMBER.search(criterion))
     )
+
+
+def _of(match: Match, brief: Brief) -> list[str | Criterion]:
+    """Return a recipe's criteria for this goal: two where several recipes share the plan."""
+    own = (*match.recipe.criteria_of.get(brief.goal.deed, ()), *match.recipe.criteria)
+    return [c for c in own if _wanted(c, brief)][: MOST if len(brief.matches) == 1 else 2]
 
 
 def _wanted(criterion: str | Criterion, brief: Brief) -> bool:
