@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from milestone import errors
-from milestone.cli import options, words
+from milestone.cli import options
+from milestone.registry import load
+
+WIDTH = 80
 
 
 class HelpAsked(Exception):
@@ -17,11 +20,18 @@ class HelpAsked(Exception):
         self.text = text
 
 
+class Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help of a known width: argparse would load a module of file utilities to ask for it, in every call."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=WIDTH)
+
+
 class Parser(argparse.ArgumentParser):
     """An argparse parser that raises our errors."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        kwargs.setdefault("formatter_class", Formatter)
         kwargs.setdefault("allow_abbrev", False)
         super().__init__(*args, **kwargs)
         self.exit_on_error = False
@@ -91,7 +101,7 @@ def _unknown(parser: Parser, extra: Sequence[str]) -> errors.InvalidRequest:
             f'{parser.prog} does not know what to do with "{extra[0]}".', next=[f"{parser.prog} --help"]
         )
     flag = flags[0].partition("=")[0]
-    near = words.nearest(flag, known_flags(parser))
+    near = _nearest(flag, known_flags(parser))
     return errors.InvalidRequest(
         f"{parser.prog} has no flag {flag}.",
         hint=f"Did you mean {near[0]}?" if near else "",
@@ -107,17 +117,26 @@ def _refusal(parser: Parser, error: argparse.ArgumentError) -> errors.InvalidReq
         return errors.InvalidRequest(sentence(message), next=[f"{parser.prog} --help"])
     name = error.argument_name or "value"
     choices = [str(each).strip(" '\"") for each in wrong[2].split(",")]
-    near = words.nearest(wrong[1], choices)
-    is_flag = name.startswith("-")
-    long_name = name.rpartition("/")[2]
+    verb = parser.prog.split()[-1]
+    near = _foreign(verb, wrong[1], choices) or _nearest(wrong[1], choices)
+    long_name = f"{name.rpartition('/')[2]} " if name.startswith("-") else ""
     return errors.InvalidRequest(
-        f'{long_name if is_flag else parser.prog} does not take "{wrong[1]}".',
+        f'{parser.prog} {long_name}does not take "{wrong[1]}".',
         why=f"It takes {', '.join(choices)}.",
         candidates=near,
-        next=[f"{parser.prog} {long_name + ' ' if is_flag else ''}{near[0]}"]
-        if near
-        else [f"{parser.prog} --help"],
+        next=[f"{parser.prog} {long_name}{near[0]}"] if near else [f"{parser.prog} --help"],
     )
+
+
+def _foreign(verb: str, word: str, choices: Sequence[str]) -> list[str]:
+    """Return the sub-verb that a word of another tool means here."""
+    meant = load("milestone.cli.words:FOREIGN_INNER").get(verb, {}).get(word.lower())
+    return [meant] if meant in choices else []
+
+
+def _nearest(word: str, known: Sequence[str]) -> list[str]:
+    found: list[str] = load("milestone.cli.words:nearest")(word, known)
+    return found
 
 
 def sentence(message: str) -> str:

@@ -1,6 +1,6 @@
 """One look at the project: the summary where it holds, the store where it does not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -44,11 +44,12 @@ def look(env: Env) -> Look:
     if summary is None:
         with env.workspace.reading() as reading:
             return _from_store(env, root, reading)
-    rows, sessions = summary.rows(), summary.sessions()
+    settings = remembered.values(root, env.environ)
+    rows, sessions = proven(summary.rows(), settings), summary.sessions()
     moment = Moment(
         rows=rows,
         now=clock.clock_from_environment().now(),
-        project=project(env, root, summary.epoch),
+        project=project(env, root, settings, summary.epoch),
         current=current.find(root, env.start, rows),
         sessions=sessions,
         held=_held(root, sessions),
@@ -74,11 +75,12 @@ def look_into(env: Env, reading: "Reading", root: Path | None = None) -> Moment:
     """Return the moment of an open reading."""
     folder = root or env.workspace.root
     flat = load("milestone.reports.events:flat")
-    rows = list(reading.rows())
+    settings = env.workspace.settings.values
+    rows = proven(list(reading.rows()), settings)
     return Moment(
         rows=rows,
         now=env.workspace.clock.now(),
-        project=project(env, folder, reading.epoch),
+        project=project(env, folder, settings, reading.epoch),
         current=current.find(folder, env.start, rows),
         sessions=[document.body for document in reading.find("session")],
         held=reading.held_by(),
@@ -86,9 +88,15 @@ def look_into(env: Env, reading: "Reading", root: Path | None = None) -> Moment:
     )
 
 
-def project(env: Env, root: Path, epoch: str) -> Project:
-    """Return the project's own facts, from settings remembered while their files stay as they are."""
-    values = remembered.values(root, env.environ)
+def proven(rows: Sequence[Row], settings: Mapping[str, Any]) -> Sequence[Row]:
+    """Return the rows with the figures that count: under `evidence: required` typed completions do not."""
+    if settings.get("evidence") != "required":
+        return rows
+    return [{**row, **row["proven"]} for row in rows]
+
+
+def project(env: Env, root: Path, values: Mapping[str, Any], epoch: str) -> Project:
+    """Return the project's own facts."""
     people = values.get("project.team_size") or 1
     return Project(
         name=str(values.get("project.name") or root.parent.name),

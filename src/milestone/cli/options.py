@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from milestone import errors
-from milestone.cli import words
+from milestone.registry import load
 
 
 class Options(NamedTuple):
@@ -100,7 +100,7 @@ def _value(name: str, flag: Flag, words_left: list[str]) -> str:
 
 def _typed(name: str, flag: Flag, value: str) -> object:
     if flag.option == "color" and value not in COLORS:
-        near = words.nearest(value, COLORS)
+        near = load("milestone.cli.words:nearest")(value, COLORS)
         raise errors.InvalidRequest(
             f'{name} takes {", ".join(COLORS[:-1])} or {COLORS[-1]}, not "{value}".',
             next=[f"milestone … {name} {near[0] if near else 'auto'}"],

@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from milestone import __version__, errors
-from milestone.cli import main, options, unknown
+from milestone.cli import main, options
 from milestone.cli.env import Env, environment
 from milestone.registry import exists, load
 
@@ -59,7 +59,7 @@ def dispatch(env: Env, argv: Sequence[str]) -> int:
         return 0
     verb = main.ALIASES.get(verb, verb)
     if not is_there(verb):
-        raise unknown.verb(verb, rest, is_there)
+        raise load("milestone.cli.unknown:verb")(verb, rest, is_there)
     return _call(env, verb, rest)
 
 

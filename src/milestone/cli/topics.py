@@ -7,7 +7,7 @@ START = """\
 The first ten minutes
 
   milestone quickstart          looks at this folder, asks two things at most
-  milestone plan "Add a login"   gives tasks with hours, order and a date
+  milestone plan "Add a login"  gives tasks with hours, order and a date
   milestone show m1             the plan; it is a YAML file, edit it freely
   milestone next                the task to take now, and why
   milestone task start m1/1     you begin it

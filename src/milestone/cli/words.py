@@ -123,6 +123,34 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "import": ("milestone plan --from FILE",),
 }
 
+# The same for the sub-verbs of task, sessions and config: word -> sub-verb.
+FOREIGN_INNER: dict[str, dict[str, str]] = {
+    "task": {
+        **dict.fromkeys(("finish", "complete", "close", "end", "resolve", "completed", "check"), "done"),
+        **dict.fromkeys(("begin", "claim", "work", "run", "take", "pick", "resume", "continue"), "start"),
+        **dict.fromkeys(("comment", "annotate", "write", "handoff"), "note"),
+        **dict.fromkeys(("time", "track", "spend", "hours"), "log"),
+        **dict.fromkeys(("new", "create", "insert"), "add"),
+        **dict.fromkeys(("delete", "remove", "rm", "drop", "abort", "release"), "cancel"),
+        **dict.fromkeys(("hold", "pause", "stop", "stuck", "fail"), "block"),
+        **dict.fromkeys(("give", "own", "reassign"), "assign"),
+        **dict.fromkeys(("redo", "rerun", "again"), "retry"),
+        **dict.fromkeys(("open", "undo", "uncomplete"), "reopen"),
+    },
+    "sessions": {
+        **dict.fromkeys(("ls", "all", "get"), "list"),
+        **dict.fromkeys(("view", "info", "cat"), "show"),
+        **dict.fromkeys(("rm", "remove", "delete", "prune", "gc"), "clean"),
+        **dict.fromkeys(("comment", "annotate", "add"), "note"),
+    },
+    "config": {
+        **dict.fromkeys(("ls", "all", "show", "view"), "list"),
+        **dict.fromkeys(("read", "cat"), "get"),
+        **dict.fromkeys(("write", "add", "edit", "change"), "set"),
+        **dict.fromkeys(("why", "describe", "help", "info"), "explain"),
+    },
+}
+
 
 def distance(left: str, right: str, limit: int = 2) -> int:
     """Return the edits (insert, delete, replace, swap) between two words; `limit + 1` when there are more."""

@@ -11,7 +11,7 @@ from milestone.domain.document import Actor
 from milestone.domain.evolve import evolve
 from milestone.registry import load
 from milestone.storage import BACKENDS
-from milestone.workspace import acting, place
+from milestone.workspace import acting, place, remembered
 from milestone.workspace.base import Workspace, WriteOptions
 
 
@@ -43,7 +43,9 @@ def open_workspace(
         ProjectNotFound: there is none here or above.
     """
     root = place.find_root(start, project=project, environ=environ)
+    before = remembered.signature(root, environ)
     settings, people = _settings(root, environ), _people(root)
+    remembered.keep(root, environ, settings.values, before)
     known = acting.who(flag=as_, environ=environ, people=people, folder=start)
     session = environ.get("MILESTONE_SESSION") or None
     return Workspace(

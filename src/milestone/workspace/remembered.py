@@ -21,17 +21,26 @@ NO_SETTINGS = frozenset(
 def values(root: Path, environ: Mapping[str, str]) -> dict[str, Any]:
     """Return effective settings by dotted key, as JSON values."""
     now = signature(root, environ)
-    try:
-        kept = json.loads((root / FILE).read_bytes())
-        if kept["signature"] == now:
-            found: dict[str, Any] = kept["values"]
-            return found
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
+    kept = _kept(root, now)
+    if kept is not None:
+        return kept
     settings = load("milestone.config:load_settings")(root, environ=environ, reader=_reader)
-    fresh = {key: value for key, value in settings.values.items() if _is_plain(value)}
-    _keep(root, {"signature": now, "values": fresh})
-    return fresh
+    return _keep(root, now, settings.values)
+
+
+def keep(root: Path, environ: Mapping[str, str], settings: Mapping[str, Any], before: list[Any]) -> None:
+    """Remember settings that were read when the files had the signature `before`; nothing when they still are."""
+    if _kept(root, before) is None and signature(root, environ) == before:
+        _keep(root, before, settings)
+
+
+def _kept(root: Path, now: list[Any]) -> dict[str, Any] | None:
+    try:
+        document = json.loads((root / FILE).read_bytes())
+        found: dict[str, Any] = document["values"]
+        return found if document["signature"] == now else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def signature(root: Path, environ: Mapping[str, str]) -> list[Any]:
@@ -59,13 +68,15 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
 
 
-def _keep(root: Path, document: Mapping[str, Any]) -> None:
+def _keep(root: Path, now: list[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Remembering is a convenience: where nothing can be written nothing is remembered."""
+    values = {key: value for key, value in settings.items() if _is_plain(value)}
     target = root / FILE
     fresh = target.with_name(f"{target.name}.{os.getpid()}")
     try:
         if target.parent.is_dir():
-            fresh.write_text(json.dumps(document), encoding="utf-8")
+            fresh.write_text(json.dumps({"signature": now, "values": values}), encoding="utf-8")
             fresh.replace(target)
     except OSError:
         pass
+    return values
