@@ -7,6 +7,7 @@ import msgspec
 
 from milestone.domain import gates, phases, tasks
 from milestone.domain.context import Context
+from milestone.domain.decide import phase as of_phase
 from milestone.domain.decide import requirements
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Body, Document
@@ -60,7 +61,8 @@ def survey(
 ) -> Survey:
     """Return what can be started and what each other open task waits for.
 
-    `stored` has the deliverables of every task with phases as they are now, `busy` the tasks in hand.
+    `stored` has the deliverables of every task with phases as they are now (those of the milestone's own phases
+    under an empty name), `busy` the tasks in hand.
     """
     start: list[Start] = []
     waits: list[Waits] = []
@@ -74,7 +76,7 @@ def survey(
         name = str(task["id"])
         if name in busy:
             continue
-        found = _standing(document, session, ctx, task, stored.get(name) or {})
+        found = _standing(document, session, ctx, task, stored)
         if isinstance(found, Start) and resting not in ("planned", "in_progress"):
             found = _resting(document, resting)
         match found:
@@ -87,6 +89,7 @@ def survey(
             case None:
                 behind.append(name)
     order = {str(t["id"]): _urgency(document.body, t, place) for place, t in enumerate(every)}
+    waits = list(dict.fromkeys(waits))  # one gate of the milestone keeps many tasks waiting
     return Survey(
         start=tuple(sorted(start, key=lambda s: order[s.task])),
         waits=tuple(waits),
@@ -103,16 +106,19 @@ def executor_of(task: Body, session: Body, settings: Mapping[str, Any]) -> str:
 
 
 def _standing(
-    document: Document, session: Document, ctx: Context, task: Body, found: Mapping[str, Found]
+    document: Document, session: Document, ctx: Context, task: Body, stored: Mapping[str, Mapping[str, Found]]
 ) -> Start | Waits | None:
     name, status = str(task["id"]), tasks.status(task)
     ref = f"{document.body['id']}/{name}"
     if status in ("blocked", "failed"):
         return _stuck(ref, task, status)
     course = phases.of_task(document.body, task)
-    step = gates.next_step(document, name, found, ctx) if course else None
+    step = gates.next_step(document, name, stored.get(name) or {}, ctx) if course else None
     if step is not None and step.kind == "review":
-        return _review(document, ref, name, step)
+        return _review(document, name, step)
+    own = gates.before_work(document, task, ctx, stored.get(""))
+    if own is not None:
+        return _review(document, None, own)
     if status == "in_review":
         return Waits(kind="approval", ref=ref, text="waits for review", next=f"milestone review {ref}")
     if requirements.open_before(document, name, ctx):
@@ -169,17 +175,17 @@ def _stuck(ref: str, task: Body, status: str) -> Waits:
     )
 
 
-def _review(document: Document, ref: str, name: str, step: gates.Step) -> Waits:
+def _review(document: Document, name: str | None, step: gates.Step) -> Waits:
+    """Return what a closed gate waits for: a task's, or with None the milestone's own."""
     asked = step.gate.waiting_for if step.gate else ()
-    task = tasks.get(document.body, name) or {}
-    phase = phases.named(phases.of_task(document.body, task), step.phase or "")
+    phase = phases.named(phases.of(document.body, name), step.phase or "")
     return Waits(
         kind="approval",
-        ref=ref,
+        ref=of_phase.subject(document, name),
         who=", ".join(asked) or None,
         since=phase.submitted_at if phase else None,
         text=f"the {step.phase} phase waits for approval",
-        next=f"milestone review {document.body['id']} {name} --phase {step.phase} --approve",
+        next=f"milestone review {of_phase.review_words(document, name, step.phase or '')} --approve",
     )
 
 

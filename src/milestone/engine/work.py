@@ -129,12 +129,12 @@ class RunWork(Steps):
 
 
 def stored(setup: Setup, document: Document) -> Mapping[str, Mapping[str, Found]]:
-    """Return the deliverables of every task with phases, as they lie there now."""
+    """Return the deliverables of every task with phases, under "" of the milestone's own, as they are now."""
     with_phases = [str(t["id"]) for t in tasks.of(document.body) if phases.of_task(document.body, t)]
     found: dict[str, Mapping[str, Found]] = {}
-    for name in with_phases:
+    for name in ["", *with_phases]:
         try:
-            found[name] = setup.deliverables.survey(document.body, name)
+            found[name] = setup.deliverables.survey(document.body, name or None)
         except MilestoneError:
             found[name] = {}  # a link or an odd path: no gate opens on it, and the review says why
     return found

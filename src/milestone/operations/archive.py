@@ -140,10 +140,20 @@ def _compact(found: Mapping[str, Any]) -> Body:
 
 
 def _interruptions(reading: Reading, document: Document) -> int:
-    """Return how often a run of this milestone was interrupted."""
+    """Return how often a run of this milestone was stopped, or died without a word before it went on."""
     name = document.body.get("id")
     own = {s.uid for s in reading.find("session") if name in (s.body.get("milestones") or [])}
-    return sum(r.event.kind == "session.interrupted" and r.event.uid in own for r in reading.events())
+    count, at_work = 0, set()
+    for recorded in reading.events():
+        kind, uid = recorded.event.kind, recorded.event.uid
+        if uid not in own or not kind.startswith("session."):
+            continue
+        count += kind == "session.interrupted" or (kind == "session.resumed" and uid in at_work)
+        if kind in ("session.started", "session.resumed"):
+            at_work.add(uid)
+        elif kind in ("session.interrupted", "session.ended"):
+            at_work.discard(uid)
+    return count
 
 
 def _deliverables(workspace: Workspace, document: Document) -> dict[str | None, Mapping[str, Found]]:

@@ -50,7 +50,7 @@ def figures(lesson: Mapping[str, Any]) -> str:
     people, agents = lesson.get("people_hours") or 0, lesson.get("agent_minutes") or 0
     said.append(f"People {durations.text_of(people)}." if people else "No hours of people were recorded.")
     if agents:
-        said.append(f"Agents {round(agents)} min.")
+        said.append(f"Agents {round(agents)} min." if agents >= 1 else f"Agents {round(agents * 60)} s.")
     if lesson.get("due"):
         said.append(f"Due {lesson['due']}, ended {lesson.get('ended')}.")
     counted = [

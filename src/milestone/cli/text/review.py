@@ -108,7 +108,8 @@ def _decided(word: str, item: Item, *, repeated: bool) -> list[str]:
         return [*lines, f"Still asked: {line(', '.join(item['waiting_for']) or 'another person')}."]
     if item.get("next_phase"):
         lines.append(f"The {line(item['next_phase'])} phase has started.")
-        lines.append(f"Next: milestone execute {item['milestone']}    milestone task done {ref}")
+        by_hand = f"    milestone task done {ref}" if item["task"] else ""
+        lines.append(f"Next: milestone execute {item['milestone']}{by_hand}")
     return lines
 
 

@@ -1,0 +1,192 @@
+"""It must show 8: the command blocks of the documents, typed as they stand, end as the documents say."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pexpect
+import pytest
+
+from milestone.testing.typed import Typed
+
+AGENT = Path(__file__).with_name("scripted_agent.py.txt")
+
+PORTFOLIO = """
+/milestone/plan "Set up development environment"
+/milestone/plan "Design user interface mockups"  
+/milestone/plan "Implement frontend components"
+/milestone/plan "Build backend API"
+/milestone/plan "Integrate blog functionality"
+/milestone/plan "Add contact form"
+/milestone/plan "Implement responsive design"
+/milestone/plan "Deploy to production"
+"""  # noqa: W291  (typed as it stands)
+
+EVENINGS = """
+# Evening work session
+/milestone/execute milestone-003
+
+# System automatically:
+# - Deploys task execution and progress monitoring agents
+# - Creates milestone branch: milestone/milestone-003
+# - Tracks progress in .milestones/active/milestone-003.yaml
+# - Saves session state every 5 minutes
+
+# Interruption handling (Sarah gets called away)
+# System automatically saves session state
+# Resume next evening:
+/milestone/execute milestone-003  # Automatically resumes from last checkpoint
+"""
+
+SMALL = """
+# Simple workflow for small features
+/milestone/plan "Add user preferences"
+/milestone/execute milestone-001
+/milestone/update  # Monitor progress
+/milestone/archive milestone-001  # Complete and learn
+"""
+
+MEDIUM = """
+# Coordinated workflow with dependencies
+/milestone/plan "Authentication System" 
+/milestone/plan "User Dashboard" --dependencies "milestone-001"
+/milestone/plan "API Integration" --dependencies "milestone-001"
+
+# Parallel execution where possible
+/milestone/execute milestone-001
+# After milestone-001 completes:
+/milestone/execute milestone-002 &
+/milestone/execute milestone-003 &
+"""  # noqa: W291  (typed as it stands)
+
+LARGE = """
+# Strategic planning with Kiro workflows
+/milestone/plan "Platform Architecture" --kiro-workflow --duration "4 weeks"
+/milestone/plan "Security Framework" --kiro-workflow --dependencies "milestone-001"
+/milestone/plan "Integration Layer" --kiro-workflow --dependencies "milestone-001,milestone-002"
+
+# Coordinated execution with approval gates
+/milestone/execute milestone-001  # Platform Architecture
+# Wait for design phase approval before proceeding
+"""
+
+
+@pytest.fixture
+def sarah(tmp_path: Path) -> Iterator[Typed]:
+    """Somebody in a repository with a README, whose configuration names a scripted executor."""
+    folder = tmp_path / "portfolio-website"
+    folder.mkdir()
+    typed = Typed(folder, "sarah")
+    typed.write("README.md", "# Portfolio\n")
+    typed.write(
+        ".milestones/config/milestone-config.yaml",
+        f"executor: agent\nexecutors:\n  agent: {{command: '{sys.executable} {AGENT}'}}\n",
+    )
+    typed.write(".gitignore", ".milestones/\n")
+    typed.repository("Sarah")
+    yield typed
+
+
+def as_typed(block: str) -> str:
+    """Return a block of the documents as it is typed today: `milestone x` for `/milestone/x`."""
+    return re.sub(r"^/milestone/(\w+)", r"milestone \1", block, flags=re.MULTILINE)
+
+
+def milestones(typed: Typed) -> list[dict[str, Any]]:
+    return list(typed.does("list", "--archived", "--json").data) or []
+
+
+def record(typed: Typed, name: str) -> dict[str, Any]:
+    return dict(typed.does("show", name, "--all", "--json").data)
+
+
+def requires(typed: Typed, name: str) -> list[str]:
+    return list((record(typed, name).get("dependencies") or {}).get("requires") or [])
+
+
+def test_the_eight_goals_in_turn_are_eight_milestones(sarah: Typed) -> None:
+    answered = sarah.shell("set -e\n" + as_typed(PORTFOLIO))
+
+    assert answered.code == 0, answered.err
+    assert [(m["id"], m["title"]) for m in sorted(milestones(sarah), key=lambda m: m["id"])] == [
+        ("milestone-001", "Set up development environment"),
+        ("milestone-002", "Design user interface mockups"),
+        ("milestone-003", "Implement frontend components"),
+        ("milestone-004", "Build backend API"),
+        ("milestone-005", "Integrate blog functionality"),
+        ("milestone-006", "Add contact form"),
+        ("milestone-007", "Implement responsive design"),
+        ("milestone-008", "Deploy to production"),
+    ]
+    assert {m["status"] for m in milestones(sarah)} == {"planned"}
+    assert all(requires(sarah, m["id"]) == [] for m in milestones(sarah))
+
+
+def test_the_daily_workflow_goes_on_the_next_evening(sarah: Typed) -> None:
+    sarah.shell(as_typed(PORTFOLIO))
+
+    answered = sarah.shell("set -e\n" + as_typed(EVENINGS))
+
+    assert answered.code == 0, answered.out + answered.err
+    found = record(sarah, "milestone-003")
+    assert {task["status"] for task in found["tasks"]} == {"completed"}
+    assert (sarah.folder / ".milestones/active/milestone-003.yaml").is_file()
+    subjects = sarah.git("log", "--format=%(trailers:key=Task,valueonly)", "main..milestone/milestone-003").split()
+    assert len(subjects) == len(set(subjects)) == len(found["tasks"])
+
+
+def test_the_small_workflow_plans_does_and_archives(sarah: Typed) -> None:
+    *before, archive = [line for line in as_typed(SMALL).strip().splitlines() if line.startswith("milestone")]
+
+    for line in before:
+        answered = sarah.shell(line)
+        assert answered.code == 0, answered.out + answered.err
+    at_a_terminal(sarah, archive)
+
+    assert [(m["id"], m["status"]) for m in milestones(sarah)] == [("milestone-001", "archived")]
+    assert (sarah.folder / ".milestones/completed/milestone-001.yaml").is_file()
+    assert "Add user preferences" in (sarah.folder / ".milestones/completed/lessons-learned.md").read_text()
+
+
+def test_the_medium_workflow_runs_two_side_by_side(sarah: Typed) -> None:
+    answered = sarah.shell(as_typed(MEDIUM) + "\nwait\n")
+
+    assert answered.code == 0, answered.out + answered.err
+    assert requires(sarah, "milestone-002") == requires(sarah, "milestone-003") == ["milestone-001"]
+    assert {m["id"]: m["status"] for m in milestones(sarah)} == {
+        "milestone-001": "completed",
+        "milestone-002": "completed",
+        "milestone-003": "completed",
+    }
+
+
+def test_the_large_workflow_waits_for_the_design_approval(sarah: Typed) -> None:
+    answered = sarah.shell(as_typed(LARGE))
+
+    assert answered.code == 6, answered.out + answered.err
+    assert "milestone review milestone-001" in answered.out + answered.err
+    assert requires(sarah, "milestone-002") == ["milestone-001"]
+    assert requires(sarah, "milestone-003") == ["milestone-001", "milestone-002"]
+    assert record(sarah, "milestone-001")["status"] == "in_progress"
+    assert {line["phase"] for line in sarah.does("review", "--json").data} == {"design"}
+    sarah.does("execute", "milestone-002", code=5)
+
+
+def at_a_terminal(typed: Typed, line: str) -> None:
+    """Type a line at a terminal, and answer every question with what shows it."""
+    words = line.partition("  #")[0].split()[1:]
+    environ = {**typed.environ, "TERM": "dumb"}
+    child = pexpect.spawn(
+        sys.executable,
+        ["-m", "milestone", *words],
+        cwd=str(typed.folder),
+        env=environ,
+        timeout=30,
+        encoding="utf-8",
+    )
+    while child.expect([r"\? ", r"\?: ", pexpect.EOF]) < 2:
+        child.sendline("seen by Sarah")
+    child.close()
+    assert child.exitstatus == 0, child.before
