@@ -260,6 +260,7 @@ def refusal(name: str, text: str, line: int, column: int, what: str, why: str) -
         path=name,
         line=line,
         column=column,
+        said=_visible(f"It {what}: {why}.") + (f" The line: {excerpt.strip()}" if excerpt.strip() else ""),
         text=excerpt,
     )
 

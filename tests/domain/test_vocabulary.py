@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from milestone.domain import free_forms, shape, words
+from milestone.domain.deeper import DEEPER
 from milestone.domain.vocabulary import understand
 
 NAME = "active/milestone-001.yaml"
@@ -204,7 +205,7 @@ def test_the_words_of_a_place_are_unambiguous():
 
 KEYS = st.sampled_from(
     [key for fields in shape.SHAPE.values() for name, field in fields.items() for key in (name, *field.also)]
-    + list(shape.DEEPER)
+    + list(DEEPER)
     + ["Milestone", "Kiro Workflow", "Technical", "milestone-045", "mood", "Cross-Team Coordination", "Lead Team"]
 )
 LEAVES = st.none() | st.booleans() | st.integers(-5, 500) | st.floats(-1, 99, allow_nan=False) | st.sampled_from(

@@ -3,25 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import msgspec
-
 from milestone import ids
-from milestone.domain import free_forms, shape, single_values, words
+from milestone.domain import free_forms, remark, shape, single_values, words
+from milestone.domain.deeper import DEEPER
 from milestone.domain.document import Body
+from milestone.domain.remark import Path, Remark
 from milestone.domain.single_values import ABSENT
 
-Path = tuple[str | int, ...]
-
 _READ_ELSEWHERE = frozenset({"cross_team_coordination", "current_phase"})
-
-
-class Remark(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to tell about a record, at a path of its raw keys and indexes."""
-
-    code: str
-    message: str
-    path: Path = ()
-    hint: str | None = None
 
 
 class RecordReader:
@@ -33,18 +22,7 @@ class RecordReader:
 
     def remarks(self) -> list[Remark]:
         """Return what there is to tell; keys nobody knows are named together, once."""
-        if not self._unknown:
-            return self._remarks
-        names = ", ".join(dict.fromkeys(str(path[-1]) for path in self._unknown))
-        return [
-            *self._remarks,
-            Remark(
-                code="unknown_key",
-                message=f"Not understood and left as it is: {names}.",
-                path=self._unknown[0],
-                hint="`milestone schema milestone` shows every key.",
-            ),
-        ]
+        return [*self._remarks, *remark.unknown_keys(self._unknown)]
 
     def remark(self, code: str, message: str, path: Path, hint: str | None = None) -> None:
         self._remarks.append(Remark(code=code, message=message, path=path, hint=hint))
@@ -61,7 +39,7 @@ class RecordReader:
                 continue
             if known is not None and known not in body:
                 self._put(body, known, fields[known], value, (*path, key))
-            elif known is None and place == "milestone" and words.fold(key) in shape.DEEPER:
+            elif known is None and place == "milestone" and words.fold(key) in DEEPER:
                 self._put_deeper(body, key, value, (*path, key))
             else:
                 body[key] = value
@@ -76,7 +54,7 @@ class RecordReader:
 
     def _put_deeper(self, body: Body, key: str, value: Any, path: Path) -> None:
         """Put a value that people write at the top where it belongs; what stands there already wins."""
-        place, inner = shape.DEEPER[words.fold(key)]
+        place, inner = DEEPER[words.fold(key)]
         if inner == "enabled" and isinstance(value, Mapping):
             self._workflow_at_the_top(body, value, path)
             return
@@ -104,7 +82,7 @@ class RecordReader:
         if read is ABSENT:
             self.remark(
                 "not_understood",
-                f"{path[-1]}: {_short(value)} is not what this key holds. {field.about}",
+                f"{remark.cut(str(path[-1]))}: {remark.short(value)} is not what this key holds. {field.about}",
                 path,
                 "It stays in the file as it is and counts as absent.",
             )
@@ -123,7 +101,7 @@ class RecordReader:
         found = [read(member) for member in members]
         for position, (member, word) in enumerate(zip(members, found, strict=True)):
             if word is None:
-                self.remark("not_understood", f"{_short(member)} names no record.", (*path, position))
+                self.remark("not_understood", f"{remark.short(member)} names no record.", (*path, position))
         return list(dict.fromkeys(word for word in found if word is not None))
 
     def estimate(self, value: Any, of: str, path: Path) -> Any:
@@ -294,8 +272,3 @@ _KINDS: dict[str, Callable[["RecordReader", Any, str, Path], Any]] = {
     "phases": RecordReader.phases,
     "workflow": RecordReader.a_record,
 }
-
-
-def _short(value: Any) -> str:
-    said = str(value)
-    return repr(said if len(said) <= 40 else said[:37] + "...")

@@ -14,7 +14,8 @@ import msgspec
 from milestone import ids
 from milestone.domain import free_forms, single_values, words
 from milestone.domain.document import Body
-from milestone.domain.record_reader import RecordReader, Remark
+from milestone.domain.record_reader import RecordReader
+from milestone.domain.remark import Remark
 
 _WRAPPERS = frozenset({"milestone", "milestone_progress", "record"})
 

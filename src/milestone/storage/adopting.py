@@ -52,7 +52,7 @@ def read(moment: Moment, path: str) -> Found | Warning | None:
 def _unreadable(path: str, problem: errors.MilestoneError) -> Warning:
     return Warning(
         code=problem.code,
-        message=problem.message + (f" {problem.why}" if problem.why else ""),
+        message=str(problem.facts.get("said") or problem.message),
         path=path,
         line=problem.facts.get("line"),
         column=problem.facts.get("column"),

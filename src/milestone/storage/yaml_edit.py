@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from milestone import errors, strict_yaml
-from milestone.domain import free_forms, shape, vocabulary, words
+from milestone.domain import free_forms, vocabulary, words
+from milestone.domain.deeper import DEEPER
 from milestone.domain.document import Body
 from milestone.storage import yaml_splice
 from milestone.storage.yaml_order import RECORD, place_of
@@ -229,7 +230,7 @@ def _step(node: Node, name: str, here: Any, path: Path) -> tuple[str | int, int,
         return (first, 1, name) if aligned else None
     if name == RECORD and len(path) > 1:
         for raw in node.items:
-            deeper = shape.DEEPER.get(words.fold(raw)) == path[:2] and _word(raw, name) == raw
+            deeper = DEEPER.get(words.fold(raw)) == path[:2] and _word(raw, name) == raw
             if deeper and not _says(node, first, str(path[1])):
                 return raw, 2, place_of(str(path[1]), place_of(first, name))
     known = first if first in node.items else next((raw for raw in node.items if _word(raw, name) == first), None)

@@ -5,7 +5,7 @@ import msgspec
 from milestone import strict_yaml
 from milestone.domain import vocabulary
 from milestone.domain.document import Body
-from milestone.domain.record_reader import Remark
+from milestone.domain.remark import Remark
 from milestone.storage.base import Warning
 
 
