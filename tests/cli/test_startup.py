@@ -99,3 +99,12 @@ def test_a_look_reads_the_summary_and_nothing_else(project, line):
         "milestone.domain.weighing",
     }
     assert not {name for name in ours(modules) if name.startswith("milestone.engine")}
+
+
+@pytest.mark.parametrize(
+    "line", [["update", "m1", "--priority", "low"], ["task", "start", "m1/1"], ["task", "done", "m1/1"]]
+)
+def test_a_plain_change_loads_no_editor_no_engine_no_keys(project, line):
+    modules = modules_of(*line, cwd=project)
+
+    assert not modules & {"ruamel", "cryptography", "dbos", "rich", "asyncio", "sqlite3"}

@@ -59,11 +59,7 @@ def parser_for(verb: str, module: Any) -> Parser:
 
 def help_of(verb: str, module: Any, inner: Sequence[str]) -> str:
     """Return the help of a verb, or of a sub-verb of it."""
-    parser: argparse.ArgumentParser = parser_for(verb, module)
-    for action in parser._actions:
-        if inner and isinstance(action, argparse._SubParsersAction) and inner[0] in action.choices:
-            parser = action.choices[inner[0]]
-    return parser.format_help().rstrip()
+    return _inner(parser_for(verb, module), inner).format_help().rstrip()
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
@@ -72,6 +68,10 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     Raises:
         InvalidRequest: a flag or value is not understood; the message names the nearest one.
     """
+    if "-h" not in argv and "--help" not in argv:
+        parser.usage = (
+            parser.prog
+        )  # argparse formats the whole usage twice for mixed lines, and shows it only in help
     try:
         if parser._subparsers is not None:  # argparse offers no public question for it
             args, extra = parser.parse_known_args(argv)
@@ -80,7 +80,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
     except argparse.ArgumentError as error:
         raise _refusal(parser, error) from None
     if extra:
-        raise _unknown(parser, extra)
+        raise _unknown(_inner(parser, argv), extra)
     return args
 
 
@@ -94,7 +94,16 @@ def known_flags(parser: argparse.ArgumentParser) -> list[str]:
     return [*found, *options.FLAGS]
 
 
-def _unknown(parser: Parser, extra: Sequence[str]) -> errors.InvalidRequest:
+def _inner(parser: argparse.ArgumentParser, argv: Sequence[str]) -> argparse.ArgumentParser:
+    """Return the parser of the sub-verb that a line names, else the verb's own."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            named = next((word for word in argv if word in action.choices), None)
+            return action.choices[named] if named else parser
+    return parser
+
+
+def _unknown(parser: argparse.ArgumentParser, extra: Sequence[str]) -> errors.InvalidRequest:
     flags = [word for word in extra if word.startswith("-")]
     if not flags:
         return errors.InvalidRequest(

@@ -105,6 +105,11 @@ def _typed(name: str, flag: Flag, value: str) -> object:
             f'{name} takes {", ".join(COLORS[:-1])} or {COLORS[-1]}, not "{value}".',
             next=[f"milestone … {name} {near[0] if near else 'auto'}"],
         )
+    verbs = load("milestone.cli.main:COMMANDS")
+    if flag.kind is not str and value in verbs:
+        raise errors.InvalidRequest(
+            f'{name} takes a number, and "{value}" is a verb.', next=[f"milestone {value} {name} {flag.metavar}"]
+        )
     try:
         typed: object = flag.kind(value) if flag.kind else value
     except ValueError:

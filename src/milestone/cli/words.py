@@ -172,7 +172,7 @@ def distance(left: str, right: str, limit: int = 2) -> int:
 def nearest(word: str, known: Iterable[str], limit: int = 2) -> list[str]:
     """Return the known words within `limit` edits, nearest first, at most three; else those it begins."""
     word = word.lower()
-    allowed = min(limit, max(1, len(word) - 1))
+    allowed = min(limit, max(1, len(word.lstrip("-")) - 1))
     scored = sorted((distance(word, each.lower(), limit), each) for each in set(known))
     close = [each for score, each in scored if score <= allowed]
     if not close and len(word) >= 2:

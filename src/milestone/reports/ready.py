@@ -97,9 +97,11 @@ def _priority(record: Row) -> int:
     return PRIORITIES.get(str(record.get("priority") or "medium").lower(), 2)
 
 
-def ready(rows: Sequence[Row], current: str | None = None) -> Iterator[Sight]:
+def ready(
+    rows: Sequence[Row], current: str | None = None, waits: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[Sight]:
     """Yield what can be started now, best first; only as many milestones are opened as the caller needs."""
-    waits = milestone_waits(rows)
+    waits = milestone_waits(rows) if waits is None else waits
     able = [row for row in rows if row["status"] not in STOPPED and not waits[row["id"]]]
     for row in sorted(able, key=lambda row: rank_row(row, current)):
         yield from sorted((sight for sight in of_milestone(row, ()) if sight.is_ready), key=rank)

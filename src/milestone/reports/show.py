@@ -17,8 +17,9 @@ WHOLE_TASK = (
 )  # fmt: skip
 # What goes first when a record is too long, in this order; the rest always stays.
 LEAVES = (
-    "execution", "kiro_configuration", "resources", "lessons", "activity", "refs", "deliverables", "description",
-    "phases", "people", "risks", "questions", "success_criteria", "next",
+    "planning", "stakeholders", "assumptions", "rollback", "execution", "kiro_configuration", "resources",
+    "lessons", "activity", "refs", "deliverables", "description", "phases", "people", "risks", "questions",
+    "success_criteria", "next",
 )  # fmt: skip
 
 

@@ -59,6 +59,7 @@ def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, 
     ordered = in_order(rows, moment.current)
     size = SHOWN if limit is None else limit
     shown = ordered[start : start + size] if size else ordered[start:]
+    startable = [task(sight) for sight in islice(ready.ready(rows, moment.current, waits), 3)]
     project = {k: v for k, v in moment.project._asdict().items() if k not in ("hours_per_week", "people")}
     return {
         "project": {**project, "hours_per_week": moment.project.hours_per_week, "people": moment.project.people},
@@ -73,8 +74,8 @@ def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, 
         "blockers": blockers(rows, path),
         "risks": risks(rows, path),
         "needs_you": needs_you(rows),
-        "resume": resume.view(rows, moment.sessions, moment.held, moment.recent),
-        "next": [task(sight) for sight in islice(ready.ready(rows, moment.current), 3)],
+        "resume": resume.view(rows, moment.sessions, moment.held, moment.recent, startable),
+        "next": startable,
         "recent": [dict(event) for event in moment.recent],
     }
 

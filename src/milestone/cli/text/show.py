@@ -28,7 +28,7 @@ def _milestone(view: View, moment: Moment, width: int, everything: bool) -> list
     return [
         f"{output.BOLD}{short(view['id'])} {line(view['title'])}{output.END}",
         wide.wrap(_standing(view, moment), width),
-        *_entries("About", [line(view["description"])] if view.get("description") else [], width),
+        *_entries("About", _about(view), width),
         *_tasks(view, width, everything),
         *_people(view, width),
         *section("Needs", [_other(each) for each in view["requires"]], width, counted=False),
@@ -42,6 +42,11 @@ def _milestone(view: View, moment: Moment, width: int, everything: bool) -> list
         *section("Recent", [_event(event, moment) for event in reversed(view["activity"])], width, counted=False),
         wide.join([f"{'Next':<{INDENT}}{_commands(view)[0]}", *_commands(view)[1:]], "    ", width),
     ]
+
+
+def _about(view: View) -> list[str]:
+    text = line(view.get("description") or "")
+    return [text] if text and text.rstrip(".") != line(view["title"]).rstrip(".") else []
 
 
 def _standing(view: View, moment: Moment) -> str:

@@ -38,16 +38,35 @@ def stopped(view: View, now: datetime, width: int) -> list[str]:
     resume = view["resume"]
     if not resume:
         return []
-    when = moments.ago(resume["since"], now)
-    where = f"You stopped{' ' + when if when else ''} in {short(resume['ref'])}"
-    title = f' "{line(resume["task_title"] or resume["title"])}"'
+    when = moments.ago(resume["since"], now).replace("just now", "")
+    stopped_at = f"You stopped{' ' + when if when else ''}"
+    sentence = (
+        _between(resume, stopped_at, width) if resume["task"] is None else _inside(resume, stopped_at, width)
+    )
+    note = [wide.cut(f"Note: {line(resume['note'])}", width)] if resume["note"] else []
+    return [f"{output.BOLD}{sentence}{output.END}", *note]
+
+
+def _inside(resume: View, stopped_at: str, width: int) -> str:
+    """Return the sentence of a task in the middle."""
     done = [short(name) for name in resume["completed"]]
     tail = f" ({_few(done)} {'is' if len(done) == 1 else 'are'} done)." if done else "."
-    room = width - wide.width(where) - wide.width(tail) - 1
-    shown = title if wide.width(title) <= room else wide.cut(title, max(8, room - 1)) + '"'
-    sentence = f"{where}{shown}{tail}"
-    note = [wide.cut(f"Note: {line(resume['note'])}", width)] if resume.get("note") else []
-    return [f"{output.BOLD}{sentence}{output.END}", *note]
+    where = f"{stopped_at} in {short(resume['ref'])} "
+    return where + _quoted(resume["task_title"], width - wide.width(where + tail)) + tail
+
+
+def _between(resume: View, stopped_at: str, width: int) -> str:
+    """Return the sentence of a milestone between two tasks: what was finished last, what comes next."""
+    last = f"{short(resume['milestone'])}/{short(resume['last_completed'])}" if resume["last_completed"] else None
+    where = f"{stopped_at} after {last}" if last else f"{stopped_at} in {short(resume['milestone'])}"
+    if resume["next"] is None:
+        return f"{where}; nothing of it is ready: milestone next says why."
+    head = f"{where}; next is {short(resume['next'])} "
+    return head + _quoted(resume["next_title"], width - wide.width(head) - 1) + "."
+
+
+def _quoted(title: str, room: int) -> str:
+    return f'"{wide.cut(line(title), max(8, room - 2))}"'
 
 
 def _few(names: Sequence[str]) -> str:
