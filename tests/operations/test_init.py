@@ -14,7 +14,11 @@ HOME = {"HOME": "/nonexistent"}
 def test_a_new_project_has_what_git_ignores_and_its_scale(tmp_path: Path) -> None:
     made = init(InitRequest(start=tmp_path), environ=HOME)
 
-    assert made.files == (".milestones/.gitignore", ".milestones/config/scale-detection.yaml")
+    assert made.files == (
+        ".milestones/.gitignore",
+        ".milestones/config/scale-detection.yaml",
+        ".milestones/config/milestone.schema.json",
+    )
     ignored = (tmp_path / ".milestones/.gitignore").read_text()
     for name in ("local/", "logs/", "worktrees/", "sessions/", "config/*.key", "config/*.local.yaml"):
         assert name in ignored.split("\n")

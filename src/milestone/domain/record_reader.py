@@ -199,6 +199,8 @@ class RecordReader:
             )
 
     def allocation(self, value: Any, of: str, path: Path) -> Any:
+        if isinstance(value, str):
+            return value
         members = free_forms.allocation(value)
         if members is None:
             return ABSENT

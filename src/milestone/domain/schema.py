@@ -29,7 +29,7 @@ _SINGLE: dict[str, Schema] = {
     "chance": {"type": ["number", "string"]},
     "date": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}"},
     "things": {"type": ["array", "string"]},
-    "allocation": {"type": ["array", "object"]},
+    "allocation": {"type": ["array", "object", "string"]},
     **{kind: {"anyOf": [{"enum": states}, {"type": "string"}]} for kind, states in _STATES.items()},
 }
 

@@ -1,5 +1,6 @@
 """Make a project: the folder, what git ignores, its first settings. Repeating it overwrites nothing."""
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from milestone import errors
+from milestone.domain import schema
 from milestone.workspace import place
 
 GITIGNORE = """\
@@ -80,7 +82,12 @@ def init(request: InitRequest, *, environ: Mapping[str, str]) -> Made:
     folder = project_folder(request.start, environ)
     name = request.name or folder.name or "project"
     root = folder / place.FOLDER
-    files = {".gitignore": GITIGNORE, "config/scale-detection.yaml": SCALE}
+    files = {
+        ".gitignore": GITIGNORE,
+        "config/scale-detection.yaml": SCALE,
+        # Each record's first line names it, so editors complete and check what is typed.
+        "config/milestone.schema.json": json.dumps(schema.milestone(), indent=1) + "\n",
+    }
     if request.name or request.timezone:
         files["config/milestone-config.yaml"] = project_config(name, request.timezone)
     try:
