@@ -49,6 +49,13 @@ class EventLog:
             StoreTooNew: a line was written by a newer program.
         """
         lines: list[Line] = []
+        for line, reached in self.walk(head):
+            lines.append(line)
+            head = reached
+        return lines, head
+
+    def walk(self, head: Head) -> Iterator[tuple[Line, Head]]:
+        """Yield the whole transactions after `head`, each with where it ends; as `since`, one by one."""
         segments = [segment for segment in self.segments() if segment >= head.segment]
         if head.segment and head.segment not in segments:
             raise _damaged(self.path(head.segment), "it is missing")
@@ -66,9 +73,8 @@ class EventLog:
                         self.path(segment), f"the line ending at byte {end} is broken: {problem}"
                     ) from problem
                 _check(line, head, self.path(segment))
-                lines.append(line)
                 head = Head(segment=segment, size=end, hash=name, seq=line.last_seq)
-        return lines, head
+                yield line, head
 
     def append(self, head: Head, text: bytes, name: str, last_seq: int) -> Head:
         """Make a line durable and return the new head; after a failure the log is as it was.

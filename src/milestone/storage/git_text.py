@@ -6,6 +6,8 @@ import subprocess
 
 # A repository can name programs to run in its own configuration; none of them is.
 SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never")
+# A caller inside a hook would redirect every command to its own repository.
+DROPPED = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"})
 ONE_BY_ONE = 10  # above this many files the commit checked out answers for all
 Origin = dict[str, str]  # via, commit, author
 
@@ -40,7 +42,8 @@ def _commit(root: str, paths: list[str]) -> Origin:
 
 def _git(root: str, *words: str) -> str:
     """Return what git says; nothing when there is no git, no repository, no commit."""
-    environ = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
+    inherited = {key: value for key, value in os.environ.items() if key not in DROPPED}
+    environ = {**inherited, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}
     try:
         answer = subprocess.run(
             ["git", "-C", root, *SAFE, *words], capture_output=True, check=False, env=environ, timeout=20

@@ -7,7 +7,8 @@ from milestone import errors
 from milestone.domain.document import Document
 from milestone.storage import summary_file
 from milestone.storage.base import Evolve
-from milestone.storage.event_log import START
+from milestone.storage.event_log import START, Head
+from milestone.storage.moment import head_of
 from milestone.storage.place import Place
 
 
@@ -15,6 +16,7 @@ def verify(place: Place, evolve: Evolve) -> Mapping[str, Any]:
     """Return `{ok, events, head, findings}`; nothing is changed."""
     try:
         lines, head = place.log.since(START)
+        known_to_summary(place, head)
     except errors.Damaged as problem:
         finding = {"severity": "error", "code": problem.code, "where": "logs/events", "message": problem.why}
         return {"ok": False, "events": 0, "head": "", "findings": [finding]}
@@ -25,6 +27,26 @@ def verify(place: Place, evolve: Evolve) -> Mapping[str, Any]:
             documents[key] = evolve(documents.get(key), recorded)
     findings = _differing(place, documents)
     return {"ok": not findings, "events": head.seq, "head": head.hash, "findings": findings}
+
+
+def known_to_summary(place: Place, head: Head) -> None:
+    """Hold the log against what the summary remembers of it.
+
+    Raises:
+        Damaged: it was longer once, or its last line was another.
+    """
+    summary = summary_file.load(place.root)
+    if summary is None:
+        return
+    known = head_of(summary)
+    place.log.since(known)
+    if known.seq == head.seq and known.hash != head.hash:
+        raise errors.Damaged(
+            "The log of this store is damaged.",
+            why=f"its last line is not the one that was written (event {head.seq})",
+            next=["milestone doctor"],
+            code="log_damaged",
+        )
 
 
 def _differing(place: Place, documents: Mapping[tuple[str, str], Document]) -> list[dict[str, Any]]:

@@ -1,0 +1,136 @@
+"""Say what is wrong with a project's records, log and surroundings, and put right what is safe."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from milestone import errors, strict_yaml
+from milestone.domain import graph, lint
+from milestone.domain.document import Event
+from milestone.operations import surroundings
+from milestone.operations.findings import ORDER, Finding, finding
+from milestone.reports import dependencies
+from milestone.storage import repairing, summary_file, yaml_reader
+from milestone.storage.base import Reading, Warning
+from milestone.workspace.base import Workspace
+
+DAMAGED = frozenset({"log_damaged", "document_differs"})
+HARMLESS = frozenset({"unknown_key", "id_differs_from_name"})  # kept as it is, understood by everybody else
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """What the doctor found. `ok`: nothing above a note remains."""
+
+    findings: tuple[Finding, ...]
+    seq: int = 0
+    unrecorded: int = 0
+
+    @property
+    def remaining(self) -> list[Finding]:
+        return [each for each in self.findings if each["severity"] != "note" and not each["repaired"]]
+
+    @property
+    def ok(self) -> bool:
+        return not self.remaining
+
+    @property
+    def exit_code(self) -> int:
+        if any(each["code"] in DAMAGED for each in self.remaining):
+            return errors.Damaged.exit_code
+        return 0 if self.ok else errors.Refused.exit_code
+
+
+def examine(workspace: Workspace, *, environ: Mapping[str, str]) -> Health:
+    """Return everything there is to say; nothing is changed."""
+    found = list(surroundings.findings(workspace.root, environ=environ))
+    verified = workspace.store.verify()
+    found += [
+        finding(each["severity"], each["code"], each["where"], each["message"]) for each in verified["findings"]
+    ]
+    if any(each["code"] == "log_damaged" for each in found):
+        return _health(found)
+    with workspace.reading() as reading:
+        found += _of_files(workspace.root, reading)
+        found += _of_records(reading)
+        if reading.unrecorded:
+            message = f"{reading.unrecorded} files changed by hand or by git since the last command."
+            found.append(finding("note", "unrecorded", "active/", message, "The next change records them."))
+        return _health(found, seq=reading.seq, unrecorded=reading.unrecorded)
+
+
+def repair(workspace: Workspace, *, environ: Mapping[str, str]) -> Health:
+    """Put right what is safe, then examine again; what was put right is among the findings, `repaired`.
+
+    Raises:
+        Busy: another process writes; nothing was changed.
+    """
+    mended = _mend(workspace)
+    done = [finding("error", "log_repaired", "logs/events", told, repaired=True) for told in mended]
+    done += surroundings.repair(workspace.root)
+    events = [Event(kind="store.repaired", document="project", uid="project", data={"what": t}) for t in mended]
+    workspace.write(lambda _txn, _ctx: events)
+    health = examine(workspace, environ=environ)
+    return _health([*done, *health.findings], seq=health.seq, unrecorded=health.unrecorded)
+
+
+def _mend(workspace: Workspace) -> list[str]:
+    """Return what was put right in the log and what is folded from it."""
+    root = str(workspace.root)
+    told = repairing.repair(root, timeout=workspace.options.lock_timeout)
+    if not told and not workspace.store.verify()["ok"]:
+        told.append(repairing.rebuild(root, timeout=workspace.options.lock_timeout))
+    return told
+
+
+def _health(found: Iterable[Finding], *, seq: int = 0, unrecorded: int = 0) -> Health:
+    ordered = sorted(found, key=lambda each: (ORDER.index(each["severity"]), each["where"]))
+    return Health(findings=tuple(ordered), seq=seq, unrecorded=unrecorded)
+
+
+def _of_files(root: Path, reading: Reading) -> Iterator[Finding]:
+    """Yield what each file says that nobody understands, and the files nobody can read."""
+    unreadable = {warning.path for warning in reading.warnings}
+    for warning in reading.warnings:
+        yield _from_warning(warning, "error")
+    for path in sorted(summary_file.scan(str(root))):
+        if path in unreadable:
+            continue
+        try:
+            record = yaml_reader.read_record(strict_yaml.decode((root / path).read_bytes(), path), path)
+        except (errors.MilestoneError, OSError):
+            continue  # changed between two looks; the next one says so
+        for warning in record.warnings:
+            yield _from_warning(warning, "note" if warning.code in HARMLESS else "warning")
+
+
+def _from_warning(warning: Warning, severity: str) -> Finding:
+    place = ":".join(str(part) for part in (warning.path, warning.line, warning.column) if part is not None)
+    return finding(severity, warning.code, place, warning.message, warning.hint or "")
+
+
+def _of_records(reading: Reading) -> Iterator[Finding]:
+    """Yield what the records say that cannot be: unknown references, cycles, states nobody proved."""
+    rows = list(reading.rows())
+    for each in dependencies.findings(rows, graph.of_rows(rows)):
+        yield finding(each["severity"], each["code"], each["path"], each["message"], each["hint"])
+    for row in rows:
+        yield from _typed(row)
+    for document in reading.find("milestone"):
+        yield from _impossible(document.body, rows)
+
+
+def _typed(row: Mapping[str, Any]) -> Iterator[Finding]:
+    for task in row["tasks"]:
+        if task.get("grade") == "typed":
+            message = f'"{task["title"]}" was typed as completed; it counts for progress and opens no gate.'
+            yield finding("note", "typed_status", f"{row['id']}/{task['id']}", message)
+
+
+def _impossible(body: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Iterator[Finding]:
+    covered = ("unknown_requirement", "cycle")
+    for each in lint.check(dict(body), lint.Around(rows=rows)):
+        if each["severity"] == "error" and (each["code"] not in covered or each["path"].startswith("tasks")):
+            where = f"{body.get('id')}: {each['path']}"
+            yield finding("warning", each["code"], where, each["message"], each["hint"])
