@@ -141,3 +141,33 @@ def test_a_new_task_has_its_estimate_of_three_points(capsys):
     data = json.loads(capsys.readouterr().out)["data"]
     assert (data["title"], data["dependencies"]) == ("Rate limit", ["task-001"])
     assert data["estimated_hours"] == {"optimistic": 2, "likely": 3, "pessimistic": 6}
+
+
+def test_where_evidence_is_required_a_typed_completion_opens_nothing(capsys, project):
+    path = project / ".milestones" / "active" / "milestone-001.yaml"
+    path.write_text(PLAN.replace("estimated_hours: 2", "status: completed, estimated_hours: 2"))
+
+    assert run(["next", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["data"]["task"]["ref"] == "milestone-001/task-002"
+
+    config = project / ".milestones" / "config"
+    config.mkdir(exist_ok=True)
+    (config / "milestone-config.yaml").write_text("evidence: required\n")
+    assert run(["task", "start", "m1/t2"]) == 5
+    assert "typed, not recorded" in capsys.readouterr().err
+    run(["next", "--json"])
+    assert json.loads(capsys.readouterr().out)["data"]["task"] is None
+
+
+def test_what_was_overridden_and_what_is_to_be_checked_again_is_shown(capsys):
+    run(["update", "m2", "--depends-on", "m1"])
+    assert run(["update", "m2", "--status", "in_progress", "--override", "demo on friday"]) == 0
+    run(["task", "done", "m1/1"])
+    run(["task", "start", "m1/2"])
+    run(["task", "reopen", "m1/1", "--reason", "wrong fields"])
+    capsys.readouterr()
+
+    run(["show", "m2", "m1"])
+    shown = capsys.readouterr().out
+    assert "demo on friday (ana)" in shown
+    assert "t2, because m1/t1 was reopened" in shown

@@ -92,7 +92,11 @@ def proven(rows: Sequence[Row], settings: Mapping[str, Any]) -> Sequence[Row]:
     """Return the rows with the figures that count: under `evidence: required` typed completions do not."""
     if settings.get("evidence") != "required":
         return rows
-    return [{**row, **row["proven"]} for row in rows]
+    return [{**row, **row["proven"], "tasks": [_counted(task) for task in row["tasks"]]} for row in rows]
+
+
+def _counted(task: Row) -> Row:
+    return {**task, "unproven": True} if task["grade"] == "typed" else task
 
 
 def project(env: Env, root: Path, values: Mapping[str, Any], epoch: str) -> Project:

@@ -69,6 +69,7 @@ def _figures(document: Document) -> dict[str, Any]:
         "hours_left": round(found.hours_left, 6),
         "people_hours": people,
         "agent_minutes": agents,
+        "efficiency": time_spent.efficiency([body]),
         "tasks_total": found.tasks_total,
         "tasks_completed": found.tasks_completed,
         # the same where `evidence: required` leaves typed completions out
@@ -127,6 +128,7 @@ def _lists(document: Document) -> dict[str, Any]:
             for q in _dicts(body.get("questions"))
             if q.get("answer") in (None, "")
         ],
+        "recheck": _recheck(body),
         "conflicts": len(_dicts(body.get("conflicts"))),
         "blockers": _blockers(body),
         "waiting": phases.waiting(body),
@@ -177,6 +179,20 @@ def _tasks(document: Document) -> list[dict[str, Any]]:
 def _phase(found: Sequence[phases.Phase]) -> str | None:
     here = phases.current(found)
     return here.name if here else None
+
+
+def _recheck(body: Body) -> list[dict[str, str | None]]:
+    """Return what was built on something that was reopened since."""
+    marked = [(None, body), *((str(task.get("id")), task) for task in tasks.of(body))]
+    return [
+        {
+            "task": name,
+            "because": _text(found["recheck"].get("because")),
+            "since": _text(found["recheck"].get("since")),
+        }
+        for name, found in marked
+        if isinstance(found.get("recheck"), Mapping)
+    ]
 
 
 def _risk(item: Mapping[str, Any], number: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import itertools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from milestone.domain import progress, tasks
+from milestone.domain import estimate, progress, tasks
 from milestone.domain.document import Body
 
 SOURCES = ("logged", "spent", "session", "executor")
@@ -44,12 +44,19 @@ def is_agents(entry: Mapping[str, Any]) -> bool:
 
 
 def efficiency(bodies: Iterable[Body]) -> float | None:
-    """Return earned hours / spent hours of people, earned = estimate × progress; None before any is spent."""
+    """Return people's earned hours / spent hours, earned = estimate × progress; None before any is spent.
+
+    Only tasks on which people's time was logged, and no program's, count: neither side's work makes the other's
+    look faster.
+    """
     earned = spent = 0.0
     for body in bodies:
-        found = progress.of(body)
-        earned += found.hours * found.exact / 100
-        spent += totals(body)[0]
+        far, weights = progress.of_tasks(body), estimate.weights(tasks.leaves(body))
+        for task in tasks.leaves(body):
+            people, agents = of_task(task)
+            if people > 0 and not agents and estimate.hours(task.get("estimated_hours")) is not None:
+                earned += weights[str(task.get("id"))] * far[str(task.get("id"))] / 100
+                spent += people
     return earned / spent if spent > 0 else None
 
 

@@ -33,7 +33,7 @@ class Sight(NamedTuple):
 def milestone_waits(rows: Sequence[Row], needs: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[str]]:
     """Return milestone id -> what it waits for: unfinished requirements, unmet facts, its cycle."""
     needs = graph.of_rows(rows) if needs is None else needs
-    finished = {row["id"] for row in rows if row["status"] in FINISHED}
+    finished = {row["id"] for row in rows if row["status"] in FINISHED and not _is_unproven(row)}
     knotted = graph.in_cycles(needs)
     found: dict[str, list[str]] = {}
     for row in rows:
@@ -48,6 +48,11 @@ def milestone_waits(rows: Sequence[Row], needs: Mapping[str, Sequence[str]] | No
     return found
 
 
+def _is_unproven(row: Row) -> bool:
+    """Tell whether, where evidence is required, one of its completions was only typed."""
+    return any(task.get("unproven") for task in row["tasks"])
+
+
 def tasks(rows: Sequence[Row]) -> Iterator[Sight]:
     """Yield every task with what it waits for, in the order of the rows."""
     waits = milestone_waits(rows)
@@ -58,7 +63,7 @@ def tasks(rows: Sequence[Row]) -> Iterator[Sight]:
 def of_milestone(row: Row, waits: Sequence[str]) -> Iterator[Sight]:
     """Yield the tasks of one milestone that itself waits for `waits`."""
     needs = {str(task["id"]): [str(d) for d in task.get("dependencies") or ()] for task in row["tasks"]}
-    finished = {task["id"] for task in row["tasks"] if task["status"] == "completed"}
+    finished = {t["id"] for t in row["tasks"] if t["status"] == "completed" and not t.get("unproven")}
     knotted = graph.in_cycles(needs)
     for task in row["tasks"]:
         own = [d for d in needs[task["id"]] if d not in finished]

@@ -36,6 +36,9 @@ def _milestone(view: View, moment: Moment, width: int, everything: bool) -> list
         *_entries("Done when", _criteria(view), width),
         *section("Unmet", [line(t) for k in ("conditions", "external") for t in view["unmet"][k]], width),
         *section("Blocked", [_blocker(each, moment) for each in view["blockers"]], width),
+        *section("Check again", [_recheck(each) for each in view["to_recheck"]], width),
+        *section("Overridden", [_override(each) for each in view["overrides"]], width),
+        *_entries("Spent", _spent(view), width),
         *section("Waits", [_waiting(each) for each in view["waiting"]], width),
         *section("Questions", [_question(q) for q in _open(view.get("questions"))], width),
         *section("Risks", [_risk(r) for r in view.get("risks") or ()], width),
@@ -47,6 +50,23 @@ def _milestone(view: View, moment: Moment, width: int, everything: bool) -> list
 def _about(view: View) -> list[str]:
     text = line(view.get("description") or "")
     return [text] if text and text.rstrip(".") != line(view["title"]).rstrip(".") else []
+
+
+def _spent(view: View) -> list[str]:
+    people, agents = view["hours"]["people"], view["hours"]["agents"]
+    parts = [f"people {moments.hours(people)}"] if people else []
+    parts += [f"agents {moments.hours(agents)}"] if agents else []
+    parts += [f"efficiency {view['efficiency']:.2f} (earned / spent)"] if view["efficiency"] else []
+    return [", ".join(parts)] if parts else []
+
+
+def _recheck(mark: View) -> str:
+    what = short(mark["task"]) if mark["task"] else "the milestone"
+    return f"{what}, because {short(mark['because'] or '')} was reopened"
+
+
+def _override(used: View) -> str:
+    return f"{used['what']}: {line(used['reason'] or '')} ({line(used['by'] or '')})"
 
 
 def _standing(view: View, moment: Moment) -> str:
