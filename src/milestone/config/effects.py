@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 EFFECTS: Mapping[str, tuple[str, str]] = {
+    "evidence": (
+        "required: a completion that was only typed opens nothing, and a task is done only with evidence.",
+        "tests/cli/test_work.py::test_where_evidence_is_required_a_typed_completion_opens_nothing",
+    ),
     "project.team_size": (
         "How many people there are: the hours a week that dates follow from.",
         "tests/config/test_effects.py::test_project_team_size",
