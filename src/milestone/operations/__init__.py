@@ -1,1 +1,8 @@
 """The verbs, one file each."""
+
+# Parts of verbs that most calls do not need, and whose imports would make a plain change slow.
+PARTS = {
+    "proving": "milestone.operations.proving",
+    "phase": "milestone.operations.phase",
+    "committing": "milestone.operations.committing",
+}

@@ -5,6 +5,7 @@ from pathlib import Path
 from milestone.domain import phases
 from milestone.domain.context import Context
 from milestone.domain.decide import phase as rules
+from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Event
 from milestone.storage.deliverables import Deliverables
 from milestone.workspace.base import Workspace
@@ -39,6 +40,11 @@ def finish(workspace: Workspace, document: Document, task_id: str, ctx: Context)
     found = Deliverables(workspace.root).survey(document.body, task_id)
     events = rules.finish(document, rules.FinishPhase(task=task_id, found=found), ctx)
     return events, not phase.required and phases.after(course, phase.name) is None
+
+
+def found(workspace: Workspace, document: Document, task_id: str) -> dict[str, Found]:
+    """Return the deliverables of every phase of a task as they are now."""
+    return dict(Deliverables(workspace.root).survey(document.body, task_id))
 
 
 def prepare(workspace: Workspace, document: Document, task_id: str) -> Path | None:

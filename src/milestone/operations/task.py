@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,12 +12,15 @@ from milestone.domain.context import Context
 from milestone.domain.decide import rules, task, task_fields, time
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.document import Body, Document, Event
-from milestone.operations import phase, proving
+from milestone.operations import PARTS
 from milestone.operations.draft import Draft, Effect
+from milestone.registry import load
 from milestone.storage.base import Txn
-from milestone.storage.deliverables import Deliverables
 from milestone.workspace import current, finding
 from milestone.workspace.base import Workspace, Written
+
+if TYPE_CHECKING:
+    from milestone.operations.proving import Proof
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +89,10 @@ def begin(workspace: Workspace, start: Path, refs: Sequence[str], override: str 
 
     def rule(document: Document, name: str, ctx: Context) -> list[Event]:
         events = task.start(document, task.StartTask(task=name, override=override), ctx)
-        return [*events, *phase.start(workspace, as_it_will_be(document, events, ctx), name, ctx)]
+        if not phases.of(document.body, name):
+            return events
+        first = load(PARTS["phase"]).start(workspace, as_it_will_be(document, events, ctx), name, ctx)
+        return [*events, *first]
 
     return apply(workspace, start, refs, rule)
 
@@ -146,9 +153,10 @@ def is_known(workspace: Workspace, who: str) -> bool:
     )
 
 
-def _prove(workspace: Workspace, start: Path, request: Done) -> dict[str, proving.Proof]:
+def _prove(workspace: Workspace, start: Path, request: Done) -> "dict[str, Proof]":
     """Return what the verify of each task showed; those whose phase is not the last need none."""
-    found: dict[str, proving.Proof] = {}
+    proving = load(PARTS["proving"])
+    found: dict[str, Proof] = {}
     for ref, command in _verifies(workspace, start, request.refs):
         shown = proving.run(command, ref, workspace.root, start)
         if not shown.succeeded:
@@ -185,7 +193,7 @@ def _finish(
     document: Document,
     found: Body,
     request: Done,
-    shown: proving.Proof | None,
+    shown: "Proof | None",
     ctx: Context,
 ) -> list[Event]:
     name = str(found["id"])
@@ -200,7 +208,7 @@ def _finish(
         hours=request.hours,
         evidence=[*evidence, *_proofs(document, found, request, ctx)],
         override=request.override,
-        found=Deliverables(workspace.root).survey(document.body, name) if phases.of(document.body, name) else {},
+        found=load(PARTS["phase"]).found(workspace, document, name) if phases.of(document.body, name) else {},
     )
     return [*events, *task.complete(document, complete, ctx)]
 
@@ -214,7 +222,7 @@ def _hand_in(
     events: list[Event] = []
     if tasks.status(tasks.get(document.body, name) or {}) == "pending":
         events = task.start(document, task.StartTask(task=name, override=request.override), ctx)
-    handed, is_over = phase.finish(workspace, as_it_will_be(document, events, ctx), name, ctx)
+    handed, is_over = load(PARTS["phase"]).finish(workspace, as_it_will_be(document, events, ctx), name, ctx)
     return [*events, *handed], is_over
 
 
@@ -235,7 +243,7 @@ def _proofs(document: Document, found: Body, request: Done, ctx: Context) -> lis
     return items
 
 
-def _outcome(document: Document, name: str, shown: proving.Proof | None) -> Finished:
+def _outcome(document: Document, name: str, shown: "Proof | None") -> Finished:
     found = tasks.get(document.body, name) or {}
     waiting = next((p.name for p in phases.of(document.body, name) if p.status == "in_review"), None)
     return Finished(

@@ -14,8 +14,9 @@ from milestone.domain.decide import dependency, fact, milestone, rules, task_fie
 from milestone.domain.decide.finding import find
 from milestone.domain.decide.milestone import EditMilestone, SetStatus
 from milestone.domain.document import Body, Document, Event
-from milestone.operations import proving
+from milestone.operations import PARTS
 from milestone.operations.draft import Draft, Effect
+from milestone.registry import load
 from milestone.storage.base import Txn
 from milestone.workspace import current, finding
 from milestone.workspace.base import Workspace, Written
@@ -201,6 +202,7 @@ def _checked(
     if not request.met or request.evidence:
         return {}
     found: dict[tuple[str, str], Body] = {}
+    proving = load(PARTS["proving"])
     for document, meant in _facts(workspace, start, refs, request.met):
         if meant.check:
             shown = proving.run(meant.check, rules.name(document), workspace.root, start)

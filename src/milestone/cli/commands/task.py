@@ -10,8 +10,9 @@ from milestone.domain import durations
 from milestone.domain.decide import task as rules
 from milestone.domain.decide import task_fields, time
 from milestone.domain.document import Event
-from milestone.operations import committing
+from milestone.operations import PARTS
 from milestone.operations import task as operation
+from milestone.registry import load
 
 EXAMPLES = """
 milestone task done m1/1 --note "name, mail, text"
@@ -125,6 +126,7 @@ def _done(env: Env, args: argparse.Namespace) -> int:
 
 
 def _offer_commits(env: Env, outcome: operation.Outcome) -> None:
+    committing = load(PARTS["committing"])
     for item in outcome.finished:
         offer = committing.offer(env.workspace, env.start, item.ref) if item.grade else None
         if offer is None:
