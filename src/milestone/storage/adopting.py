@@ -4,25 +4,18 @@ from collections.abc import Iterable
 
 import msgspec
 
-from milestone import clock, errors, ids, registry, strict_yaml
+from milestone import clock, ids, registry
 from milestone.domain import adoption, paths
 from milestone.domain.document import Actor, Body, Event
-from milestone.storage import disk, summary_file, yaml_reader
+from milestone.storage import disk, shared_dependencies, summary_file, yaml_reader
+from milestone.storage import said as said_by
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.moment import Moment
+from milestone.storage.said import Found
 from milestone.storage.snapshots import Stored
 
 HAND = Actor(name="by hand", source="file")
 ORIGINS = "milestone.storage.git_text:origins"  # starts git, so it is loaded only when a text changed
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that came or changed, and what it says."""
-
-    path: str
-    text: str
-    body: Body
-    warnings: tuple[Warning, ...] = ()
 
 
 class Taken(msgspec.Struct, kw_only=True):
@@ -31,33 +24,6 @@ class Taken(msgspec.Struct, kw_only=True):
     unreadable: dict[str, Warning] = {}
     warnings: list[Warning] = []
     adopted: int = 0  # files that said something new
-
-
-def read(moment: Moment, path: str) -> Found | Warning | None:
-    """Return what a file says, or why nobody can tell; None when it is gone again."""
-    try:
-        data = disk.read(moment.place.file(path))
-        if data is None:
-            return None
-        text = strict_yaml.decode(data, path)
-        record = yaml_reader.read_record(text, path)
-    except errors.MilestoneError as problem:
-        return _unreadable(path, problem)
-    except OSError as problem:
-        message = f"{path} cannot be read: {problem.strerror or problem}."
-        return Warning(code="unreadable_file", message=message, path=path, hint="Is it a link, or not yours?")
-    return Found(path=path, text=text, body=record.body, warnings=record.warnings)
-
-
-def _unreadable(path: str, problem: errors.MilestoneError) -> Warning:
-    return Warning(
-        code=problem.code,
-        message=str(problem.facts.get("said") or problem.message),
-        path=path,
-        line=problem.facts.get("line"),
-        column=problem.facts.get("column"),
-        hint=problem.hint or None,
-    )
 
 
 def adopt(moment: Moment, stamp: Stamp, found: Iterable[str], changed: Iterable[str]) -> Taken:
@@ -83,12 +49,13 @@ class _Adoption:
         self._held = moment.held_by()
         self._origins: dict[str, dict[str, str]] = {}
         self._found: dict[str, Found] = {}
+        self._new_ones: set[str] = set()  # uids of records that came just now
 
     def run(self, changed: list[str]) -> Taken:
         for path in changed:
-            if path not in self._there or self._is_known(path):
+            if path not in self._there or self._is_known(path) or path == summary_file.DEPENDENCIES:
                 continue
-            said = read(self._moment, path)
+            said = said_by.read(self._moment.place, path)
             if isinstance(said, Found):
                 self._found[path] = said
             elif said is not None:
@@ -100,9 +67,23 @@ class _Adoption:
             self._file(path, said)
         for path in changed:
             owner = self._owners.get(path)
-            if path not in self._there and owner is not None:
+            if path not in self._there and owner is not None and owner[0] == "milestone":
                 self._gone(owner, path)
+        self._dependencies(changed)
         return self._taken
+
+    def _dependencies(self, changed: list[str]) -> None:
+        path = summary_file.DEPENDENCIES
+        if path not in changed and not (self._new_ones and shared_dependencies.concerns(self._moment)):
+            return
+        there = path in self._there
+        problem = shared_dependencies.take_in(self._moment, self._fold, there=there, new=self._new_ones)
+        if problem is not None:
+            self._taken.unreadable[path] = problem
+        self._taken.adopted += path in changed
+
+    def _fold(self, event: Event) -> None:
+        self._moment.fold(event, msgspec.structs.replace(self._stamp, actor=HAND))
 
     def replaced(self, files: Iterable[str]) -> Taken:
         """Take in what an editor wrote into a file after we had put another in its place."""
@@ -113,7 +94,7 @@ class _Adoption:
             data = disk.read(self._moment.place.file(path)) or b""
             if known is None or disk.digest(data).startswith(start):
                 continue
-            said = read(self._moment, path)
+            said = said_by.read(self._moment.place, path)
             if isinstance(said, Found):
                 base = known.previous if disk.digest((known.previous or "").encode()).startswith(start) else None
                 self._change(said, known, base, {"via": "hand"})
@@ -158,6 +139,7 @@ class _Adoption:
         data = {"body": body, "archived": _archived(path), **self._via(path)}
         self._stage("milestone.created", str(body["uid"]), str(body["id"]), data, path)
         self._keep(path, said, str(body["uid"]))
+        self._new_ones.add(str(body["uid"]))
         self._taken.adopted += 1
 
     def _copy(self, path: str, said: Found) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from milestone import registry
 from milestone.storage import disk, log_line, yaml_writer
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.log_line import FileMark
@@ -15,6 +16,7 @@ from milestone.storage.snapshots import Stored
 from milestone.storage.summary_writing import SummaryWriter
 
 LONGEST_NAME = 255
+SHARED_TEXT = "milestone.storage.shared_dependencies:text"  # imports yaml
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +51,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 def plan(moment: Moment, stored: Stored, taken: set[str]) -> Change:
     """Return what has to happen to a document's file; `taken` are paths it must not use."""
     document = stored.document
+    if document.kind == "dependencies" and stored.path is not None:
+        return Change(stored=stored, path=stored.path, text=registry.load(SHARED_TEXT)(stored))
     if document.kind != "milestone" or document.away or document.deleted:
         return Change(stored=stored, path=None, text=None)
     return Change(stored=stored, path=_path(stored, taken), text=_text(moment, stored))

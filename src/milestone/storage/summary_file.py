@@ -27,6 +27,7 @@ from milestone.storage.summary_row import Row
 HEADER = b"S\t2\n"  # a summary in another format is no summary
 NAME = os.path.join("local", "summary")
 FOLDERS = ("active", "completed")
+DEPENDENCIES = "active/dependencies.yaml"  # no record: what it says belongs to the records
 NO_RECORDS = frozenset({"dependencies.yaml", "dependencies.yml"})
 DOCUMENT, SEAL = b"DE"
 RECENT = 20  # events kept for the bare verb
@@ -194,7 +195,9 @@ def scan(root: str) -> dict[str, str]:
             with os.scandir(os.path.join(root, folder)) as listing:
                 for item in listing:
                     name = item.name
-                    if not name.endswith((".yaml", ".yml")) or name[0] == "." or name in NO_RECORDS:
+                    if not name.endswith((".yaml", ".yml")) or name[0] == ".":
+                        continue
+                    if name in NO_RECORDS and f"{folder}/{name}" != DEPENDENCIES:
                         continue
                     if item.is_file(follow_symlinks=False) or item.is_symlink():
                         found[f"{folder}/{name}"] = signature(item.stat(follow_symlinks=False))

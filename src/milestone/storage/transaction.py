@@ -17,6 +17,7 @@ from milestone.storage.summary_writing import SummaryWriter
 
 ADOPT = "milestone.storage.adopting:adopt"  # imports yaml and git's words, which a plain change does not
 ADOPT_REPLACED = "milestone.storage.adopting:adopt_replaced"
+FOLLOW = "milestone.storage.shared_dependencies:follow"
 JSON = msgspec.json.Encoder()
 
 
@@ -94,6 +95,9 @@ class FileTxn(Moment):
     def finish(self) -> None:
         """Commit what was appended, unless it was abandoned; warnings of files go to `warnings`."""
         if self.staged and not self.abandoned:
+            if ("dependencies", "dependencies") in self.summary.entries:
+                further = registry.load(FOLLOW)(self)
+                self.append([further] if further else [])
             self.warnings = [*self.warnings, *commit(self, self.stamp, self._writer, self._found)]
 
 

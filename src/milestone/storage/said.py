@@ -1,0 +1,46 @@
+"""What a file says, or why nobody can tell."""
+
+import msgspec
+
+from milestone import errors, strict_yaml
+from milestone.domain.document import Body
+from milestone.storage import disk, yaml_reader
+from milestone.storage.base import Warning
+from milestone.storage.place import Place
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that came or changed, and what it says."""
+
+    path: str
+    text: str
+    body: Body
+    warnings: tuple[Warning, ...] = ()
+
+
+def read(place: Place, path: str) -> Found | Warning | None:
+    """Return what a file says, or why nobody can tell; None when it is gone again."""
+    try:
+        data = disk.read(place.file(path))
+        if data is None:
+            return None
+        text = strict_yaml.decode(data, path)
+        record = yaml_reader.read_record(text, path)
+    except errors.MilestoneError as problem:
+        return unreadable(path, problem)
+    except OSError as problem:
+        message = f"{path} cannot be read: {problem.strerror or problem}."
+        return Warning(code="unreadable_file", message=message, path=path, hint="Is it a link, or not yours?")
+    return Found(path=path, text=text, body=record.body, warnings=record.warnings)
+
+
+def unreadable(path: str, problem: errors.MilestoneError) -> Warning:
+    """Return the warning that names the place and the line of what cannot be read."""
+    return Warning(
+        code=problem.code,
+        message=str(problem.facts.get("said") or problem.message),
+        path=path,
+        line=problem.facts.get("line"),
+        column=problem.facts.get("column"),
+        hint=problem.hint or None,
+    )
