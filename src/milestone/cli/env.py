@@ -125,7 +125,7 @@ class Env:
                 output.envelope("error", seq=seq, error=faults.as_data(error), warnings=self.warnings)
             )
         else:
-            self.err.write(faults.as_text(error))
+            self.err.write(faults.as_text(error, self.width))
         return code
 
     def _write_json(self, document: Mapping[str, Any]) -> None:

@@ -1,9 +1,11 @@
 """What went wrong, in three lines for people or one document for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from milestone.cli import output
+from milestone.cli.output import line
+from milestone.cli.text import wide
 from milestone.errors import MilestoneError
 
 SOFTENED = range(3, 9)  # the codes `--exit-zero` turns into 0
@@ -25,34 +27,47 @@ def as_data(error: MilestoneError) -> dict[str, Any]:
     }
 
 
-def as_text(error: MilestoneError) -> str:
+def as_text(error: MilestoneError, width: int = 100) -> str:
     """Return the lines a person reads: what, why, next."""
     prefix = "refused" if error.exit_code in (5, 7) else "error"
-    lines = [f"{output.BOLD}{output.RED}{prefix}:{output.END} {error.message}"]
+    head = f"{output.BOLD}{output.RED}{prefix}:{output.END} "
+    lines = [head + wide.wrap(line(error.message), width - len(prefix) - 2, "  ")]
     if error.why:
-        lines.append(f"  why: {_hang(error.why, 7)}")
+        lines.append(_labelled("why", error.why, width))
     if error.candidates:
-        lines.append(f"  did you mean: {', '.join(error.candidates)}")
-    unsaid = [finding for finding in error.findings if str(finding.get("message", "")) not in error.why]
-    lines += [_finding(finding) for finding in unsaid[:SHOWN]]
-    if len(unsaid) > SHOWN:
-        lines.append(f"    … and {len(unsaid) - SHOWN} more, all of them with --json")
-    advice = error.next or ([error.hint] if error.hint else [])
-    if advice:
-        lines.append(f"  next: {_hang('     or  '.join(advice), 8)}")
-    return "\n".join(lines)
+        lines.append(_labelled("did you mean", ", ".join(error.candidates), width))
+    lines += [_finding(finding, width) for finding in error.findings[:SHOWN]]
+    if len(error.findings) > SHOWN:
+        lines.append(f"    … and {len(error.findings) - SHOWN} more, all of them with --json")
+    return "\n".join([*lines, *_advice(error.next or ([error.hint] if error.hint else []), width)])
 
 
-def _hang(text: str, indent: int) -> str:
-    return text.replace("\n", "\n" + " " * indent)
+def _labelled(label: str, text: str, width: int) -> str:
+    """Return `  why: text`; lines that a text has already (a place in a file) stay as they are."""
+    indent = " " * (len(label) + 4)
+    shown = "\n".join(
+        wide.wrap(each, width - len(indent), "") if len(each) > width else each for each in text.split("\n")
+    )
+    return f"  {label}: " + shown.replace("\n", "\n" + indent)
 
 
-def _finding(finding: Mapping[str, Any]) -> str:
-    place = finding.get("path") or finding.get("where") or ""
+def _advice(advice: Sequence[str], width: int) -> list[str]:
+    """Return the commands on one line where they fit, else one below the other; commands are never cut."""
+    if not advice:
+        return []
+    shown = "     or  ".join(map(line, advice))
+    if wide.width(shown) + 8 <= width:
+        return [f"  next: {shown}"]
+    return [f"  next: {line(advice[0])}", *(f"    or  {line(each)}" for each in advice[1:])]
+
+
+def _finding(finding: Mapping[str, Any], width: int) -> str:
+    place = line(finding.get("path") or finding.get("where") or "")
     at = f":{finding['line']}" if finding.get("line") else ""
-    head = f"{place}{at}: " if place else ""
-    hint = f" ({finding['hint']})" if finding.get("hint") else ""
-    return f"    {head}{finding.get('message', '')}{hint}"
+    message = line(finding.get("message", ""))
+    head = f"{place}{at}: " if place and not place.endswith(message) else ""
+    hint = f"\n      {line(finding['hint'])}" if finding.get("hint") else ""
+    return f"    {wide.wrap(head + message, width - 4, '      ')}{hint}"
 
 
 def exit_code(error: MilestoneError, *, exit_zero: bool) -> int:

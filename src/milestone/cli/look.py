@@ -15,6 +15,14 @@ if TYPE_CHECKING:  # the light way loads no store
     from milestone.storage.base import Reading
 
 RECENT = 5
+SCANNED = 20  # newest events looked through for those that tell something
+QUIET = (
+    "session.saved",
+    "run.",
+    "agent.",
+    "commit.recorded",
+    "evidence.recorded",
+)  # kinds a person need not follow
 
 
 class Look(NamedTuple):
@@ -53,7 +61,7 @@ def look(env: Env) -> Look:
         current=current.find(root, env.start, rows),
         sessions=sessions,
         held=_held(root, sessions),
-        recent=summary.recent(RECENT),
+        recent=telling(summary.recent(SCANNED)),
     )
     return Look(root, moment, summary.seq, 0, list(summary.warnings))
 
@@ -84,8 +92,13 @@ def look_into(env: Env, reading: "Reading", root: Path | None = None) -> Moment:
         current=current.find(folder, env.start, rows),
         sessions=[document.body for document in reading.find("session")],
         held=reading.held_by(),
-        recent=[flat(each) for each in reading.events(limit=RECENT, newest=True)],
+        recent=telling([flat(each) for each in reading.events(limit=SCANNED, newest=True)]),
     )
+
+
+def telling(events: Sequence[Row]) -> Sequence[Row]:
+    """Return the last events that a person wants to hear of."""
+    return [event for event in events if not str(event["kind"]).startswith(QUIET)][-RECENT:]
 
 
 def proven(rows: Sequence[Row], settings: Mapping[str, Any]) -> Sequence[Row]:

@@ -142,7 +142,7 @@ def _person(name: str, theirs: Sequence[ready.Sight]) -> dict[str, Any]:
 
 def day_of(row: Row, today: date) -> dict[str, int] | None:
     """Return which day of how many it is, from the start to the due day; None without both."""
-    first, last = _day(row["actual_start"] or row["start"]), _day(row["due"])
+    first, last = _day(row["actual_start"]), _day(row["due"])
     if first is None or last is None or last < first or today < first:
         return None
     return {"day": (today - first).days + 1, "of": (last - first).days + 1}

@@ -200,10 +200,12 @@ def risks(rows: Sequence[Row], path: Sequence[str]) -> list[dict[str, Any]]:
 def needs_you(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return what waits for a person: approvals, questions, conflicts, facts nobody has met."""
     found: list[dict[str, Any]] = []
+    asked = [each["id"] for row in rows if row["status"] not in ready.CLOSED for each in row["questions"]]
+    several = {name for name in asked if asked.count(name) > 1}
     for row in rows:
         if row["status"] in ready.CLOSED:
             continue
-        found += _approvals(row) + _questions(row) + _facts(row)
+        found += _approvals(row) + _questions(row, several) + _facts(row)
         if row["conflicts"]:
             text = f"{row['conflicts']} values a merge could not join"
             found.append(_ask("conflict", "conflict", row["id"], text, f"milestone show {short(row['id'])}"))
@@ -223,11 +225,15 @@ def _approvals(row: Row) -> list[dict[str, Any]]:
     return found
 
 
-def _questions(row: Row) -> list[dict[str, Any]]:
-    return [
-        _ask(each["id"] or "q", "question", row["id"], each["text"] or "", f'milestone answer {each["id"]} "..."')
-        for each in row["questions"]
-    ]
+def _questions(row: Row, several: set[str]) -> list[dict[str, Any]]:
+    """Return the open questions; one whose id another milestone has too is answered with both ids."""
+    found = []
+    for each in row["questions"]:
+        name = f"{short(row['id'])}/{each['id']}" if each["id"] in several else each["id"]
+        found.append(
+            _ask(name or "q", "question", row["id"], each["text"] or "", f'milestone answer {name} "..."')
+        )
+    return found
 
 
 def _facts(row: Row) -> list[dict[str, Any]]:

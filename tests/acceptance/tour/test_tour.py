@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from acceptance.tour import transcript
 
 HERE = Path(__file__).parent

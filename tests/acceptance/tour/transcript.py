@@ -1,8 +1,8 @@
 """Run a page of typed commands exactly as it stands, and compare every line.
 
 In a `console` block a line after `$ ` is typed, the lines below it are what it prints: `…` in a line stands for
-anything, a line of nothing else for any number of lines, `^C` for the key pressed when the line before it appeared.
-Comments set the scene for what follows: `<!-- now 2026-11-20T18:00:00Z -->`, `<!-- env NAME=value -->` (without a
+In a `console` block a line after `$ ` is typed, the lines below it are what it prints: `…` in a line is
+anything, a line of nothing else any number of lines, `^C` the key pressed when the line before it appeared.
 value: unset), `<!-- run COMMAND -->`.
 """
 

@@ -1,7 +1,9 @@
 """Name the best ready task, and why"""
 
 import argparse
+import re
 
+from milestone import clock
 from milestone.cli import output
 from milestone.cli.env import Env
 from milestone.cli.look import look
@@ -43,7 +45,7 @@ def text(view: dict[str, object], width: int) -> str:
     title = wide.cut(line(task["title"]), width - len(ref) - wide.width(hours) - 2)
     lines = [
         f"{output.BOLD}{ref} {title}{output.END}{hours}",
-        f"  why: {wide.wrap(str(view['reason']), width - 7, '       ')}",
+        f"  why: {wide.wrap(told(str(view['reason'])), width - 7, '       ')}",
     ]
     if task.get("next_note"):
         lines.append(f"  note: {wide.wrap(line(task['next_note']), width - 8, '        ')}")
@@ -51,6 +53,12 @@ def text(view: dict[str, object], width: int) -> str:
         lines.append(wide.cut(f"  or:  {short(other['ref'])} {line(other['title'])}", width))
     command = f"milestone execute {short(task['milestone'])}" if task["run"] else f"milestone task start {ref}"
     return "\n".join([*lines, f"Next: {command}"])
+
+
+def told(reason: str) -> str:
+    """Return the reason with its days as people say them."""
+    today = moments.local(clock.clock_from_environment().now()).date()
+    return re.sub(r"\d{4}-\d{2}-\d{2}", lambda found: moments.day(found[0], today), reason)
 
 
 def _otherwise(reason: str) -> str:

@@ -17,7 +17,7 @@ WIDTH = 78
 READY = 4
 TITLE = 44
 RULES = "Rules: start before you work; proof before done; never edit .milestones/; people approve, not you."
-COMMANDS = "Commands: next | show REF | task start|done|note|block REF | help X"
+COMMANDS = "Commands: next | show REF | task start|done|note|block REF"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

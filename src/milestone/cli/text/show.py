@@ -6,7 +6,7 @@ from typing import Any
 from milestone.cli import output
 from milestone.cli.output import line
 from milestone.cli.text import moments, show_task, states, table, wide
-from milestone.cli.text.status import section
+from milestone.cli.text.status import FEW, section
 from milestone.reports.status import Moment, short
 
 View = Mapping[str, Any]
@@ -25,24 +25,29 @@ def _one(view: View, moment: Moment, width: int, everything: bool) -> str:
 
 
 def _milestone(view: View, moment: Moment, width: int, everything: bool) -> list[str]:
+    whole = f"milestone show {short(view['id'])} --all"
+
+    def part(name: str, entries: Sequence[str], counted: bool = False) -> list[str]:
+        return section(name, entries, width, counted=counted, few=None if everything else FEW, rest=whole)
+
     return [
         f"{output.BOLD}{short(view['id'])} {line(view['title'])}{output.END}",
         wide.wrap(_standing(view, moment), width),
-        *_entries("About", _about(view), width),
+        *part("About", _about(view)),
         *_tasks(view, width, everything),
-        *_people(view, width),
-        *section("Needs", [_other(each) for each in view["requires"]], width, counted=False),
-        *section("Enables", [_other(each) for each in view["enables"]], width, counted=False),
-        *_entries("Done when", _criteria(view), width),
-        *section("Unmet", [line(t) for k in ("conditions", "external") for t in view["unmet"][k]], width),
-        *section("Blocked", [_blocker(each, moment) for each in view["blockers"]], width),
-        *section("Check again", [_recheck(each) for each in view["to_recheck"]], width),
-        *section("Overridden", [_override(each) for each in view["overrides"]], width),
-        *_entries("Spent", _spent(view), width),
-        *section("Waits", [_waiting(each) for each in view["waiting"]], width),
-        *section("Questions", [_question(q) for q in _open(view.get("questions"))], width),
-        *section("Risks", [_risk(r) for r in view.get("risks") or ()], width),
-        *section("Recent", [_event(event, moment) for event in reversed(view["activity"])], width, counted=False),
+        *part("People", _people(view)),
+        *part("Needs", [_other(each) for each in view["requires"]]),
+        *part("Enables", [_other(each) for each in view["enables"]]),
+        *part("Done when", _criteria(view)),
+        *part("Unmet", [line(t) for k in ("conditions", "external") for t in view["unmet"][k]], True),
+        *part("Blocked", [_blocker(each, moment) for each in view["blockers"]], True),
+        *part("Check again", [_recheck(each) for each in view["to_recheck"]], True),
+        *part("Overridden", [_override(each) for each in view["overrides"]], True),
+        *part("Spent", _spent(view)),
+        *part("Waits", [_waiting(each) for each in view["waiting"]], True),
+        *part("Questions", [_question(q) for q in _open(view.get("questions"))], True),
+        *part("Risks", [_risk(r) for r in view.get("risks") or ()], True),
+        *part("Recent", [_event(event, moment) for event in reversed(view["activity"])]),
         wide.join([f"{'Next':<{INDENT}}{_commands(view)[0]}", *_commands(view)[1:]], "    ", width),
     ]
 
@@ -141,7 +146,7 @@ def _row(task: View, above: Sequence[str]) -> list[str]:
     ]
 
 
-def _people(view: View, width: int) -> list[str]:
+def _people(view: View) -> list[str]:
     entries = []
     for each in view["people"]:
         doing = f"  {short(each['now'])}" if each["now"] else ""
@@ -149,7 +154,7 @@ def _people(view: View, width: int) -> list[str]:
         entries.append(
             f"{line(each['who'])} {table.bar(each['percentage'], 10)} {each['percentage']} %{doing}{waits}"
         )
-    return section("People", entries, width, counted=False)
+    return entries
 
 
 def _other(each: View) -> str:
@@ -215,7 +220,3 @@ def _commands(view: View) -> list[str]:
         if task["status"] == "in_progress":
             found.append(f"milestone task done {short(task['ref'])}")
     return list(dict.fromkeys(found))[:3] or ["milestone next"]
-
-
-def _entries(name: str, entries: Sequence[str], width: int) -> list[str]:
-    return section(name, entries, width, counted=False) if entries else []

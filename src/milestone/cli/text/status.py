@@ -239,16 +239,24 @@ def _recent(view: View, today: date, width: int) -> list[str]:
     return section("Recent", entries, width, counted=False)
 
 
-def section(name: str, entries: Sequence[str], width: int, *, counted: bool = True) -> list[str]:
-    """Return a short list under its name: the first few, and how many more there are."""
+def section(
+    name: str,
+    entries: Sequence[str],
+    width: int,
+    *,
+    counted: bool = True,
+    few: int | None = FEW,
+    rest: str = "milestone status --json",
+) -> list[str]:
+    """Return a short list under its name: the first few, and where the rest is shown."""
     if not entries:
         return []
     head = wide.fill(f"{name} ({len(entries)})" if counted else name, 15)
     indent = " " * 15
     lines = [_entry(head, entries[0], width)]
-    lines += [_entry(indent, each, width) for each in entries[1:FEW]]
-    if len(entries) > FEW:
-        lines.append(f"{indent}… {len(entries) - FEW} more: milestone status --json")
+    lines += [_entry(indent, each, width) for each in entries[1:few]]
+    if few is not None and len(entries) > few:
+        lines.append(f"{indent}… {len(entries) - few} more: {rest}")
     return lines
 
 
