@@ -1,6 +1,8 @@
 """It must show 8: the command blocks of the documents, typed as they stand, end as the documents say."""
 
 import re
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,8 +176,8 @@ def test_the_large_workflow_waits_for_the_design_approval(sarah: Typed) -> None:
     sarah.does("execute", "milestone-002", code=5)
 
 
-def at_a_terminal(typed: Typed, line: str) -> None:
-    """Type a line at a terminal, and answer every question with what shows it."""
+def at_a_terminal(typed: Typed, line: str, reply: str = "seen by Sarah") -> str:
+    """Type a line at a terminal, answer every question, and return what was shown."""
     words = line.partition("  #")[0].split()[1:]
     environ = {**typed.environ, "TERM": "dumb"}
     child = pexpect.spawn(
@@ -186,7 +188,86 @@ def at_a_terminal(typed: Typed, line: str) -> None:
         timeout=30,
         encoding="utf-8",
     )
-    while child.expect([r"\? ", r"\?: ", pexpect.EOF]) < 2:
-        child.sendline("seen by Sarah")
+    shown = ""
+    while child.expect([r"\?[^\n]*: ", r"\? ", pexpect.EOF]) < 2:
+        shown += f"{child.before}{child.after}"
+        child.sendline(reply)
     child.close()
-    assert child.exitstatus == 0, child.before
+    assert child.exitstatus == 0, f"{shown}{child.before}"
+    return f"{shown}{child.before}"
+
+
+CHAPTERS = 6
+LEAVINGS = ("closes the laptop", "runs execute", "is killed", "presses Ctrl-C")
+
+
+def test_twelve_interruptions_of_peoples_tasks(sarah: Typed) -> None:
+    sarah.write(".milestones/active/milestone-001.yaml", a_book())
+    sarah.does("config", "set", "executor", "human")
+
+    for evening in range(2 * CHAPTERS):
+        number = evening // 2 + 1
+        if evening % 2 == 0:
+            sarah.does("task", "start", f"m1/t{number}")
+            sarah.write(f"chapter-{number}.md", "half of it\n")
+            sarah.does("task", "note", f"m1/t{number}", "--next", f"page {number} is missing")
+        else:
+            sarah.write(f"chapter-{number}.md", "half of it\nand the rest\n")
+            done = at_a_terminal(sarah, f"milestone task done m1/t{number}", reply="y")
+            assert f"feat(milestone-001): Write chapter {number}" in done
+        leave(sarah, LEAVINGS[evening % len(LEAVINGS)], is_last=evening == 2 * CHAPTERS - 1)
+        came_back(sarah, number, half=evening % 2 == 0)
+
+    trailers = sarah.git("log", "--format=%(trailers:key=Task,valueonly)").split()
+    assert sorted(trailers) == sorted(f"milestone-001/task-{n:03d}" for n in range(1, CHAPTERS + 1))
+    assert record(sarah, "milestone-001")["status"] == "completed"
+    sarah.does("log", "--verify")
+
+
+def came_back(typed: Typed, number: int, *, half: bool) -> None:
+    """The first line says where and what next; nothing is lost."""
+    first = typed.does().out.splitlines()[0]
+    tasks = {task["id"]: task for task in record(typed, "milestone-001")["tasks"]}
+    finished = [task for task in tasks.values() if task["status"] == "completed"]
+    assert len(finished) == (number - 1 if half else number)
+    if half:
+        assert first.startswith(f'You stopped in m1/t{number} "Write chapter {number}"'), first
+        assert tasks[f"task-{number:03d}"]["next_note"] == f"page {number} is missing"
+        assert (typed.folder / f"chapter-{number}.md").read_text() == "half of it\n"
+    elif number < CHAPTERS:
+        assert first == f'You stopped after m1/t{number}; next is m1/t{number + 1} "Write chapter {number + 1}".'
+    else:
+        assert "finished" in typed.does().out
+
+
+def leave(typed: Typed, how: str, *, is_last: bool) -> None:
+    """Stop as life does it."""
+    if how == "closes the laptop" or is_last:
+        return
+    if how == "runs execute":
+        typed.does("execute", "m1", code=6)
+        return
+    process = subprocess.Popen(
+        [sys.executable, "-m", "milestone", "execute", "m1", "--wait"],
+        cwd=typed.folder,
+        env=typed.environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert any("session-" in said for said in process.stdout)  # it says which session it works in
+    process.send_signal(signal.SIGKILL if how == "is killed" else signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == (-signal.SIGKILL if how == "is killed" else 130)
+
+
+def a_book() -> str:
+    """Return a milestone of people's tasks, as somebody types it."""
+    chapters = [
+        f"  - {{id: task-{n:03d}, title: Write chapter {n}, status: pending, estimated_hours: 2}}"
+        for n in range(1, CHAPTERS + 1)
+    ]
+    return (
+        "\n".join(["id: milestone-001", "title: Write the book", "category: feature", "tasks:", *chapters]) + "\n"
+    )

@@ -8,7 +8,7 @@ from milestone.domain.decide import phase as rules
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Event
 from milestone.storage.deliverables import Deliverables
-from milestone.workspace.base import Workspace
+from milestone.workspace.base import Workspace, Written
 
 
 def start(workspace: Workspace, document: Document, task_id: str, ctx: Context) -> list[Event]:
@@ -47,9 +47,11 @@ def found(workspace: Workspace, document: Document, task_id: str) -> dict[str, F
     return dict(Deliverables(workspace.root).survey(document.body, task_id))
 
 
-def prepare(workspace: Workspace, document: Document, task_id: str) -> Path | None:
-    """Return the folder of the phase at work, with a template of questions for what is missing."""
-    phase = phases.current(phases.of(document.body, task_id))
-    if phase is None or phase.status != "in_progress":
-        return None
-    return Deliverables(workspace.root).prepare(document.body, task_id, phase.name)
+def lay_out(workspace: Workspace, written: Written) -> list[Path]:
+    """Return the folders of the phases that a write began, each with questions for what is missing."""
+    if written.dry_run or written.repeated:
+        return []
+    store = Deliverables(workspace.root)
+    bodies = {document.uid: document.body for document in written.documents}
+    begun = [r.event for r in written.events if r.event.kind == "phase.started" and r.event.uid in bodies]
+    return [store.prepare(bodies[event.uid], event.task, str(event.data["phase"])) for event in begun]

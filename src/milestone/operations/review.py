@@ -13,6 +13,7 @@ from milestone.domain.decide.approval import Judge
 from milestone.domain.deliverables import Found, plain
 from milestone.domain.document import Document, Event
 from milestone.domain.phase import Phase
+from milestone.operations import phase as laid
 from milestone.reports import reviews
 from milestone.storage.base import Reading, Txn
 from milestone.storage.deliverables import Deliverables
@@ -104,6 +105,7 @@ def decide(workspace: Workspace, request: Review) -> tuple[Written, list[View]]:
         )
 
     written = workspace.write(events)
+    laid.lay_out(workspace, written)
     with workspace.reading() as reading:
         after = {document.uid: document for document in written.documents}
         ctx = workspace.context(reading)

@@ -94,7 +94,9 @@ def begin(workspace: Workspace, start: Path, refs: Sequence[str], override: str 
         first = load(PARTS["phase"]).start(workspace, as_it_will_be(document, events, ctx), name, ctx)
         return [*events, *first]
 
-    return apply(workspace, start, refs, rule)
+    outcome = apply(workspace, start, refs, rule)
+    _lay_out(workspace, outcome.written)
+    return outcome
 
 
 def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
@@ -131,6 +133,7 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
         return draft.events
 
     written = workspace.write(decide)
+    _lay_out(workspace, written)
     if written.repeated:
         finished = [_outcome(document, name, None) for document, name in _repeated(written)]
     return Outcome(written=written, effect=effects[0] if effects else Effect(), finished=tuple(finished))
@@ -151,6 +154,12 @@ def is_known(workspace: Workspace, who: str) -> bool:
     return not workspace.people or bool(
         people.match(who, workspace.people) or people.holders(who, workspace.people)
     )
+
+
+def _lay_out(workspace: Workspace, written: Written) -> None:
+    """Put questions into the folders of phases that began; most writes begin none."""
+    if any(recorded.event.kind == "phase.started" for recorded in written.events):
+        load(PARTS["phase"]).lay_out(workspace, written)
 
 
 def _prove(workspace: Workspace, start: Path, request: Done) -> "dict[str, Proof]":

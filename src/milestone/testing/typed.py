@@ -49,13 +49,18 @@ class Typed:
             **(environ or {}),
         }
 
+    @property
+    def program(self) -> list[str]:
+        """How this milestone is started."""
+        return [sys.executable, "-m", "milestone"]
+
     def as_(self, actor: str, **environ: str) -> "Typed":
         """Return the same folder with somebody else typing in it."""
         return Typed(self.folder, actor, environ)
 
     def milestone(self, *words: str, stdin: str = "") -> Answered:
         """Type `milestone WORDS`, whatever it answers."""
-        return self.run([sys.executable, "-m", "milestone", *words], stdin=stdin)
+        return self.run([*self.program, *words], stdin=stdin)
 
     def does(self, *words: str, code: int = 0) -> Answered:
         """Type `milestone WORDS`, and expect that exit code."""

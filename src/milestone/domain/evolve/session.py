@@ -56,6 +56,9 @@ def stepped(body: Body, recorded: Recorded) -> Body:
 
 
 def committed(body: Body, recorded: Recorded) -> Body:
+    """Keep a task's commit in the session; one that a person made is about the milestone, which only logs it."""
+    if recorded.event.document != "session":
+        return body
     result = {"commit": recorded.event.data.get("commit")}
     event = msgspec.structs.replace(recorded.event, data={"result": result})
     return stepped(body, msgspec.structs.replace(recorded, event=event))
