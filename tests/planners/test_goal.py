@@ -54,7 +54,7 @@ def test_a_page_is_read_for_its_intention_its_list_and_its_numbers() -> None:
 
     assert goal.object == "ordering page"
     assert goal.title == "Build an ordering page so that people can pick up what they reserved"
-    assert goal.parts == ("Opening hours per branch", "Reserve until 18", "Printed list for the bakers")
+    assert goal.parts == ("opening hours per branch", "reserve until 18:00", "printed list for the bakers")
     assert any("2 seconds" in text for text in goal.measures)
 
 

@@ -6,7 +6,7 @@ from functools import cache
 import msgspec
 
 from milestone.agents.planners import data, words
-from milestone.agents.planners.phrase import find_object, find_parts, sentence_case
+from milestone.agents.planners.phrase import find_object, find_parts, sentence_case, verbs, word_set
 
 TITLE_WIDTH = 72
 PAGE = 280  # characters from which a goal counts as a page: its headline has to be found first
@@ -28,11 +28,12 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
     text: str  # as typed, cleaned
     title: str  # one line that contains the object
     object: str  # what it is about, verbatim
-    deed: str  # make, organise, write, decide, improve, fix, move, remove, learn, acquire
+    deed: str  # what is done to it: make, organise, write, decide …; `goal_words.yaml` has them
     verb: str = ""  # the word that said so; empty when none was found
     article: bool = False  # the object reads well after "the"
     parts: tuple[str, ...] = ()  # what the goal names besides its object: "with A, B and C", list items
     measures: tuple[str, ...] = ()  # its sentences that carry a number
+    limits: tuple[str, ...] = ()  # list items that forbid or bound something
     size: int = 2  # 1 small, 2 usual, 3 large: by its own words
     is_page: bool = False
 
@@ -69,6 +70,7 @@ def read_goal(text: str) -> Goal:
         article=found.article,
         parts=tuple(dict.fromkeys(p for p in parts if words.fold(p) != words.fold(found.object)))[:8],
         measures=find_measures(text),
+        limits=tuple(item.rstrip(".") for item in list_items(text) if is_limit(item))[:6],
         size=size_of(headline),
         is_page=is_page,
     )
@@ -83,7 +85,10 @@ def find_headline(text: str) -> str:
 
 
 def states_intention(sentence: str) -> bool:
-    """Say whether a sentence tells what is wanted."""
+    """Say whether a sentence tells what is wanted: "we want to …", or an order such as "Build a …"."""
+    first, _, rest = sentence.partition(" ")
+    if words.fold(first) in verbs() and words.fold(rest.split(" ", 1)[0]) in word_set("articles"):
+        return True
     return bool(intention().search(sentence)) or any(p in sentence for p in data.goal_words()["lead_prefixes"])
 
 
@@ -94,10 +99,36 @@ def intention() -> re.Pattern[str]:
 
 
 def find_bullets(text: str) -> tuple[str, ...]:
-    """Return the list items of a page, each cut to its first clause."""
-    items = (BULLET.match(line) for line in text.split("\n"))
-    cut = (re.split(r"[.:;(。：；（]| - | – ", item[1], maxsplit=1)[0].strip() for item in items if item)
-    return tuple(" ".join(c.replace("**", "").replace("`", "").split()) for c in cut if 2 < len(c) <= 60)
+    """Return the list items of a page that name something, cut to their first clause, to stand in a sentence."""
+    cut = (
+        re.split(r"[.:;](?=\s|$)|[(。：；（]| - | – ", item, maxsplit=1)[0]
+        for item in list_items(text)
+        if not is_limit(item)
+    )
+    plain = (" ".join(c.replace("**", "").replace("`", "").split()) for c in cut)
+    return tuple(without_article(c) for c in plain if 2 < len(c) <= 64)
+
+
+def list_items(text: str) -> list[str]:
+    """Return the list items of a page, whole."""
+    return [match[1].strip() for line in text.split("\n") if (match := BULLET.match(line))]
+
+
+def is_limit(item: str) -> bool:
+    """Say whether a list item sets a limit ("nothing may …", "within 5 minutes") instead of naming a part."""
+    return bool(set(words.tokens(item)) & word_set("limits"))
+
+
+def without_article(phrase: str) -> str:
+    """Return a phrase without its first article, its first letter small unless it begins a name."""
+    first, _, rest = phrase.partition(" ")
+    if rest and words.fold(first) in word_set("articles"):
+        return rest
+    return (
+        phrase
+        if any(c.isupper() for c in phrase[1:]) or not words.is_english(phrase)
+        else phrase[:1].lower() + phrase[1:]
+    )
 
 
 def find_measures(text: str) -> tuple[str, ...]:
@@ -120,9 +151,11 @@ def shorten(plain: str, subject: str, verb: str) -> str:
     """Return the headline's beginning if the object survives there, else verb and object."""
     cut = plain[: TITLE_WIDTH - 1].rsplit(" ", 1)[0].rstrip(" ,;:-") if " " in plain[:TITLE_WIDTH] else plain[:71]
     clause = re.split(r"[,;:(，；：（]|\s[-–—]\s", plain, maxsplit=1)[0].strip()
-    core = re.split(r"\s(?:with|including|so that|such that|mit|avec|con|com|для|с|чтобы)\s", clause, maxsplit=1)[
-        0
-    ]
+    core = re.split(
+        r"\s(?:with|including|so that|such that|in which|which|that|before|until|mit|avec|con|com|для|с|чтобы)\s",
+        clause,
+        maxsplit=1,
+    )[0]
     for candidate in (clause, core, cut + "…"):
         if subject in candidate and len(candidate) <= TITLE_WIDTH:
             return candidate

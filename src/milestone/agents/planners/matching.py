@@ -11,9 +11,8 @@ from milestone.agents.planners.recipe import GENERAL, Recipe, general
 from milestone.agents.planners.survey import Survey
 
 MOST = 5  # recipes in one plan
-OUT_OF_CODE = frozenset(
-    {"organise", "learn", "acquire"}
-)  # deeds that make no software whatever their object is called
+# Deeds that make no software whatever their object is called.
+OUT_OF_CODE = frozenset({"organise", "learn", "acquire", "grow", "cook", "record", "gather", "restore", "teach"})
 HEAD_FIRST = re.compile(r"[\u0590-\u06ff]|(?<!\w)(?:de|di|du|des|del|da|do|dos|das|d'|of|для|о)(?!\w)")
 
 

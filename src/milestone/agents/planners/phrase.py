@@ -57,7 +57,22 @@ def find_object(sentence: str) -> Found:
     if not words.WORD.search(rest):
         lead, rest = "", sentence
     found = read_unspaced(rest) if words.is_unspaced(rest) else _spaced(rest)
-    return msgspec.structs.replace(found, lead=lead + found.lead)
+    return msgspec.structs.replace(found, lead=lead + found.lead, deed=_deed_of(found))
+
+
+@cache
+def nouns() -> dict[str, str]:
+    """Return noun -> the deed it calls for whatever general verb stands before it: a wedding is organised."""
+    table = data.goal_words()["nouns"]
+    return {noun: deed for deed, text in table.items() for noun in words.fold(text).split()}
+
+
+def _deed_of(found: Found) -> str:
+    """Return the deed that the object calls for where the verb says nothing in particular."""
+    if found.deed not in ("make", "organise") or words.fold(found.verb).split(" ")[0] in word_set("particular"):
+        return found.deed
+    spoken = words.tokens(found.object)
+    return next((nouns()[word] for word in (*reversed(spoken[:4]), found.object) if word in nouns()), found.deed)
 
 
 def find_parts(sentence: str, subject: str) -> tuple[str, ...]:
@@ -154,7 +169,8 @@ def _drop_articles(listed: list[str]) -> tuple[list[str], bool]:
 
 def _before_verb(listed: list[str]) -> Found:
     """Read a sentence whose verb stands last (German, Turkish, Hindi, Korean) or is missing."""
-    last = words.fold(listed[-1].strip(".!。।"))
+    listed = _after_purpose(_first_clause(listed))
+    last = words.fold(listed[-1].strip(".!。।,;:"))
     kept, had_article = _drop_articles(listed)
     if len(listed) > 1 and last in verbs() and last not in english_verbs():
         return Found(object=_cut(kept[:-1]), deed=verbs()[last], verb=listed[-1])
@@ -164,6 +180,18 @@ def _before_verb(listed: list[str]) -> Found:
     return Found(
         object=subject, deed="make", article=had_article or (len(listed) > 1 and words.is_english(subject))
     )
+
+
+def _first_clause(listed: list[str]) -> list[str]:
+    """Return the words up to the first comma: "ein Fest organisieren, das …" ends with its verb there."""
+    ends = [n for n, word in enumerate(listed) if n and word.endswith((",", ";", ":")) and n + 1 < len(listed)]
+    return listed[: ends[0] + 1] if ends else listed
+
+
+def _after_purpose(listed: list[str]) -> list[str]:
+    """Return what follows "for …" where that stands first: गाँव के लिए पुस्तकालय बनाना, okul için kütüphane kur."""
+    ends = [n for n, word in enumerate(listed) if word in ("लिए", "için") and n + 2 < len(listed)]
+    return listed[ends[-1] + 1 :] if ends else listed
 
 
 def _bare_verb(word: str) -> str:
@@ -187,7 +215,7 @@ def _cut(listed: list[str]) -> str:
     """Return the words up to where the object ends; a hollow head ("support for X") gives X."""
     kept: list[str] = []
     for index, word in enumerate(listed):
-        if index and words.fold(word) in word_set("boundaries"):
+        if index and words.fold(word) in word_set("boundaries") and not _is_topic(kept[-1], word):
             break
         if index and words.fold(word) in {
             "and",
@@ -213,6 +241,11 @@ def _cut(listed: list[str]) -> str:
             break
         kept.append(word)
     return _hollow(listed, [k for k in kept if k])
+
+
+def _is_topic(noun: str, word: str) -> bool:
+    """Say whether "on …" belongs to its noun: a thesis on bridges, a course on first aid."""
+    return words.fold(word) in word_set("topic_words") and words.fold(noun) in word_set("topical") | set(nouns())
 
 
 def _hollow(listed: list[str], kept: list[str]) -> str:

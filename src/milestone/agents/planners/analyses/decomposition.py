@@ -12,7 +12,7 @@ NAME = "decomposition"
 VERIFIED = frozenset({"build", "test", "measure", "release"})
 LATE = frozenset({"test", "measure", "document", "release"})
 PART_STEPS = {
-    "make": ("Make {part} part of {object}", "build", "{Part} works inside {object}, shown once to somebody else"),
+    "make": ("{Part}, as part of {object}", "build", "{Part} works inside {object}, shown once to somebody else"),
     "organise": (
         "Arrange {part} for {object}",
         "people",
@@ -33,6 +33,12 @@ PART_STEPS = {
     "move": ("Take {part} along with {object}", "build", "{Part} arrived whole and was looked at"),
     "remove": ("Take {part} out with {object}", "build", "Nothing uses {part} any more"),
     "learn": ("Practise {part} as part of {object}", "build", "{Part} done three times without help"),
+    "grow": ("See to {part} for {object}", "build", "{Part} is in place and was looked at after a week"),
+    "cook": ("Work out {part} for {object}", "build", "{Part} was tasted by two people"),
+    "record": ("{Part} for {object}", "build", "{Part} is arranged, with a date and a name"),
+    "gather": ("Take {part} up in {object}", "build", "{Part} is recorded like the rest"),
+    "restore": ("Restore {part} of {object}", "build", "{Part} looked at by somebody who knows such work"),
+    "teach": ("Prepare {part} for teaching {object}", "document", "{Part} is ready and was tried once"),
     "acquire": ("Make sure of {part} with {object}", "test", "{Part} is in the written terms"),
 }
 

@@ -39,7 +39,7 @@ def scope(brief: Brief) -> Scoped:
     asked = [_question(ask, match) for match in brief.matches for ask in match.recipe.questions]
     return Scoped(
         stakeholders=_once(s for r in recipes for s in r.stakeholders),
-        assumptions=_once(a for r in recipes for a in r.assumptions),
+        assumptions=_once((*brief.goal.limits, *(a for r in recipes for a in r.assumptions))),
         questions=tuple(asked[:MOST_QUESTIONS]),
         skills=_once(s for r in recipes for s in (*r.skills, *(k for t in r.tasks for k in t.skills)))[:6],
         tools=_once(t for r in recipes for t in r.tools),
