@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from milestone import errors
+from milestone.cli import report_flags
 from milestone.cli.env import Env
 from milestone.cli.look import look_into
 from milestone.cli.text import reports as texts
@@ -86,34 +87,21 @@ def _narrowed(seen: Seen) -> Moment:
 
 
 class Report(NamedTuple):
-    """One report: what it says of itself, how it is made."""
+    """One report: how it is made and said."""
 
-    help: str
     make: Callable[[Seen], View]
     text: Callable[[View, int, Any], str]
 
 
 REPORTS: Mapping[str, Report] = {
-    "dependencies": Report("what waits for what, and the critical path", _dependencies, texts.dependencies),
-    "conflicts": Report("clashes of resources, files, dates, hours", _conflicts, texts.conflicts),
-    "upcoming": Report("what starts and is due in two weeks", _upcoming, texts.upcoming),
-    "agents": Report("who works in the sessions of this clone", _agents, texts.agents),
-    "health-check": Report("what needs attention, worst first", _health, texts.health),
-    "validate-config": Report("whether every setting is known and takes effect", _config, texts.config),
-    "diagnostics": Report("what somebody who helps needs, without secrets", _diagnostics, texts.diagnostics),
+    "dependencies": Report(_dependencies, texts.dependencies),
+    "conflicts": Report(_conflicts, texts.conflicts),
+    "upcoming": Report(_upcoming, texts.upcoming),
+    "agents": Report(_agents, texts.agents),
+    "health-check": Report(_health, texts.health),
+    "validate-config": Report(_config, texts.config),
+    "diagnostics": Report(_diagnostics, texts.diagnostics),
 }
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Take report flags; a value after one is taken too, so that it can be refused with the right flag."""
-    group = parser.add_argument_group("reports, which change nothing")
-    for name, report in REPORTS.items():
-        group.add_argument(f"--{name}", nargs="*", metavar="", help=report.help)
-
-
-def asked(args: argparse.Namespace) -> list[str]:
-    """Return the reports a line asks for."""
-    return [name for name in REPORTS if getattr(args, name.replace("-", "_")) is not None]
 
 
 def run(env: Env, args: argparse.Namespace, *, has_changes: bool, ids: Sequence[str]) -> int:
@@ -122,7 +110,7 @@ def run(env: Env, args: argparse.Namespace, *, has_changes: bool, ids: Sequence[
     Raises:
         InvalidRequest: a value follows a report flag, or changes are asked for in the same call.
     """
-    names = asked(args)
+    names = report_flags.asked(args)
     words = " ".join(map(short, finding.words(ids)))
     for name in names:
         values = getattr(args, name.replace("-", "_"))

@@ -21,9 +21,9 @@ _UNITS: Mapping[str, tuple[str, ...]] = {
 _UNIT_OF = {word: unit for unit, words in _UNITS.items() for word in words}
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NUMBERS = {word: str(n) for n, word in enumerate(_WORDS, 1)} | {"a": "1", "an": "1", "half": "0.5"}
-_PART = re.compile(r"(?P<n>\d+(?:[.,]\d+)?)\s*(?P<unit>[a-z]+)\.?")
-_RANGE = re.compile(r"\d+(?:[.,]\d+)?\s*(?:-|–|to)\s*(?=\d)")
-_ISO = re.compile(r"p(?:(\d+)y)?(?:(\d+)m)?(?:(\d+)w)?(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?)?", re.I)
+_PART = r"(?P<n>\d+(?:[.,]\d+)?)\s*(?P<unit>[a-z]+)\.?"
+_RANGE = r"\d+(?:[.,]\d+)?\s*(?:-|–|to)\s*(?=\d)"
+_ISO = r"p(?:(\d+)y)?(?:(\d+)m)?(?:(\d+)w)?(?:(\d+)d)?(?:t(?:(\d+)h)?(?:(\d+)m)?)?"
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -33,19 +33,21 @@ def parts(text: str) -> dict[str, float] | None:
     A range (`2-3 weeks`) is its upper end.
     """
     said = text.strip().lower()
-    iso = _ISO.fullmatch(said)
+    iso = re.fullmatch(_ISO, said)
     if iso and any(iso.groups()):
         named = zip(("y", "mo", "w", "d", "h", "m"), iso.groups(), strict=True)
         return {unit: float(n) for unit, n in named if n}
-    said = _RANGE.sub("", " ".join(_NUMBERS.get(word, word) for word in said.replace("-week", " week").split()))
+    said = re.sub(
+        _RANGE, "", " ".join(_NUMBERS.get(word, word) for word in said.replace("-week", " week").split())
+    )
     found: dict[str, float] = {}
     rest = re.sub(r"\b(and|about|of|work)\b|,(?!\d)|~", " ", said)
-    for match in _PART.finditer(rest):
+    for match in re.finditer(_PART, rest):
         unit = _UNIT_OF.get(match["unit"])
         if unit is None:
             return None
         found[unit] = found.get(unit, 0.0) + float(match["n"].replace(",", "."))
-    return found if found and not _PART.sub("", rest).strip() else None
+    return found if found and not re.sub(_PART, "", rest).strip() else None
 
 
 def hours(text: str, *, day: float = DAY_HOURS, week: float = WEEK_HOURS) -> float | None:

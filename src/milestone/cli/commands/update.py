@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from milestone import errors
-from milestone.cli import records, screens, update_reports
+from milestone.cli import report_flags
 from milestone.cli.env import Env
-from milestone.cli.look import look_into
 from milestone.cli.text import changed as texts
 from milestone.domain import durations
 from milestone.operations import update as operation
 from milestone.operations.task import is_known
+from milestone.registry import load
 
 EXAMPLES = """
 milestone update
@@ -23,6 +23,14 @@ milestone update --dependencies --conflicts
 """
 FIELDS = ("title", "description", "priority", "category")
 LISTS = ("label", "depends_on", "no_depends_on", "met", "unmet")
+# A plain change loads none of this.
+SHOWS = {
+    "reports": "milestone.cli.update_reports:run",
+    "records": "milestone.cli.records:show",
+    "view": "milestone.cli.records:view",
+    "project": "milestone.cli.screens:project",
+    "moment": "milestone.cli.look:look_into",
+}
 OTHERS = ("status", "start", "due", "assign", "note", "evidence", "override")
 
 
@@ -47,16 +55,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--unmet", metavar="FACT", action="append", default=[], help="it holds no more")
     group.add_argument("--override", metavar="REASON", help="start past what is unmet (people only)")
     group.add_argument("--each", action="store_true", help="change them one by one, not all or none")
-    update_reports.add_arguments(parser)
+    report_flags.add_arguments(parser)
 
 
 def run(env: Env, args: argparse.Namespace) -> int:
     """Report, show, or change."""
     wanted = any(getattr(args, name) not in (None, []) for name in (*FIELDS, *LISTS, *OTHERS))
-    if update_reports.asked(args):
-        return update_reports.run(env, args, has_changes=wanted or args.each, ids=args.ids)
+    if report_flags.asked(args):
+        shown: int = load(SHOWS["reports"])(env, args, has_changes=wanted or args.each, ids=args.ids)
+        return shown
     if not wanted:
-        return records.show(env, args.ids) if args.ids else screens.project(env)
+        code: int = load(SHOWS["records"])(env, args.ids) if args.ids else load(SHOWS["project"])(env)
+        return code
     if not args.ids:
         raise errors.InvalidRequest("update needs the milestones to change.", next=["milestone update m1 …"])
     request = _request(env, args)
@@ -152,9 +162,9 @@ def _answer(env: Env, done: Sequence[operation.Updated]) -> int:
     if env.options.dry_run or not env.json or any(each.written.repeated for each in done):
         return env.answer_change(done[-1].written, lambda: texts.text(done))
     with env.workspace.reading() as reading:
-        moment = look_into(env, reading)
+        moment = load(SHOWS["moment"])(env, reading)
         views = [
-            {**records.view(moment, reading, ref), "changed": texts.fields(each, ref)}
+            {**load(SHOWS["view"])(moment, reading, ref), "changed": texts.fields(each, ref)}
             for each in done
             for ref in each.refs
         ]
