@@ -128,3 +128,28 @@ def test_the_schema_and_its_example(elsewhere, capsys):
 
     assert code == 0 and found["data"]["$defs"]["task"]["properties"]["verify"]["description"]
     assert "- handle: ana" in capsys.readouterr().out
+
+
+def test_validating_names_every_finding_and_every_key_without_effect(project, capsys):
+    (project / ".milestones/config/team.yaml").write_text("people: [\n")
+    (project / ".milestones/config/ui-config.yaml").write_text("level: 2\n")
+
+    code, found = answer(capsys, "update", "--validate-config")
+
+    assert code == 0
+    assert [(f["severity"], f["code"], f["line"]) for f in found["data"]["findings"]] == [
+        ("warning", "unknown_key", 4),
+        ("error", "unreadable_file", 2),
+        ("note", "no_effect_yet", 1),
+    ]
+    assert found["data"]["ok"] is False
+
+
+def test_the_current_milestone_of_a_folder_made_by_hand(project, capsys):
+    (project / ".milestones/active").mkdir()
+    (project / ".milestones/active/milestone-003.yaml").write_text("title: Three\n")
+    (project / ".milestones/active/current.txt").write_text("M-3\n")
+
+    code, found = answer(capsys, "show")
+
+    assert (code, found["data"]["id"]) == (0, "milestone-003")

@@ -4,13 +4,12 @@ import argparse
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
-
 from milestone import errors
 from milestone.cli import report_flags
 from milestone.cli.env import Env
 from milestone.cli.look import look_into
 from milestone.cli.text import reports as texts
+from milestone.registry import load
 from milestone.reports import agents, conflicts, dependencies, diagnostics, health, upcoming
 from milestone.reports.status import Moment, short
 from milestone.storage.base import Reading
@@ -74,9 +73,9 @@ def _diagnostics(seen: Seen) -> View:
 
 
 def _config(seen: Seen) -> View:
-    settings = seen.env.workspace.settings
-    found = [msgspec.to_builtins(finding) for finding in settings.findings]
-    return {"ok": not any(each["severity"] == "error" for each in found), "findings": found}
+    workspace = seen.env.workspace
+    found: View = load("milestone.operations.configure:check")(workspace.settings, workspace.root)
+    return found
 
 
 def _narrowed(seen: Seen) -> Moment:

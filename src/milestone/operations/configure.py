@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from milestone import errors
+from milestone import errors, strict_yaml
 from milestone.config import files, keys, values
 from milestone.config.settings import Setting, Settings
 from milestone.domain import words
@@ -121,7 +121,7 @@ def user_file(environ: Mapping[str, str]) -> Path:
     return files.user_file(environ)
 
 
-def check(settings: Settings) -> dict[str, Any]:
+def check(settings: Settings, root: Path) -> dict[str, Any]:
     """Return what `--validate-config` says: findings, and keys that are set and have no effect yet."""
     idle = [
         _note(layer)
@@ -139,7 +139,30 @@ def check(settings: Settings) -> dict[str, Any]:
         }
         for found in settings.findings
     ]
+    findings += _team(root)
     return {"ok": not [f for f in findings if f["severity"] != "note"], "findings": [*findings, *idle]}
+
+
+def _team(root: Path) -> list[dict[str, Any]]:
+    """Return a finding for each file of people that cannot be read."""
+    found = []
+    for name in ("team.yaml", "team.local.yaml"):
+        path = root / "config" / name
+        try:
+            if path.exists():
+                files.read(path, strict_yaml.compose)
+        except errors.UnreadableFile as error:
+            found.append(
+                {
+                    "severity": "error",
+                    "code": error.code,
+                    "path": str(path),
+                    "line": error.facts.get("line"),
+                    "message": str(error.facts.get("said") or error.message),
+                    "hint": error.hint,
+                }
+            )
+    return found
 
 
 def taking(known: keys.Key) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from milestone import ids
 from milestone.workspace import place
 
 PREFIX = "ref: refs/heads/milestone/"
@@ -33,6 +34,9 @@ def which(root: Path, start: Path, rows: Sequence[Mapping[str, Any]]) -> Current
     used = remembered(root)
     if used in known:
         return Current(used, "milestone use set it")
+    named = named_by_folder(root)
+    if named in known:
+        return Current(named, "active/current.txt names it")
     started = [row for row in rows if row["status"] == "in_progress" and row["actual_start"]]
     if started:
         last = max(started, key=lambda row: (str(row["actual_start"]), str(row["id"])))
@@ -59,6 +63,16 @@ def remembered(root: Path) -> str:
         return (root / REMEMBERED).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def named_by_folder(root: Path) -> str:
+    """Return the id in the `active/current.txt` of a folder made by hand; empty without one."""
+    try:
+        text = (root / "active" / "current.txt").read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    word = text.split("\n")[0].strip().removesuffix(".yaml")
+    return ids.parse_milestone_id(word) or word
 
 
 def remember(root: Path, milestone: str | None) -> None:
