@@ -8,6 +8,7 @@ from typing import Protocol
 from milestone import errors
 from milestone.domain.context import Context
 from milestone.domain.document import Actor, Event
+from milestone.engine.failpoint import reach
 from milestone.engine.port import Answer
 from milestone.storage.base import Reading, Txn
 
@@ -42,8 +43,10 @@ class SharedLedger:
     def write(
         self, session: str, decide: Decide, *, operation: str | None = None, actor: Actor | None = None
     ) -> Answer:
+        reach("ledger.before")
         with self._turn:
             answer = self._patiently(session, decide, operation, actor)
+        reach("ledger.after")
         self.tell()
         return answer
 

@@ -67,8 +67,11 @@ class RunWork(Steps):
             waiting = {key for key, since in self._handed.items() if now - since < LOST}
             return {task for name, task in self._in_hand | waiting if name == session}
 
-    def survey(self, session: str) -> scheduler.Survey | None:
-        """Return how a session stands by the store; None when it or its milestone is gone."""
+    def survey(self, session: str, busy: set[str]) -> scheduler.Survey | None:
+        """Return how a session stands by the store; None when it or its milestone is gone.
+
+        `busy` was looked at before the store: a task that left in between shows there how it ended.
+        """
         with self.ledger.reading() as reading:
             known = attempts.find_session(reading, session)
             document = attempts.milestone_of(reading, known) if known else None
@@ -76,7 +79,7 @@ class RunWork(Steps):
                 return None
             ctx = self.ledger.context(reading)
             found = stored(self.setup, document)
-            return scheduler.survey(document, known, ctx, stored=found, busy=self.busy(session))
+            return scheduler.survey(document, known, ctx, stored=found, busy=busy)
 
     def close(self, session: str, run: int, word: str) -> str:
         """Record how the run ended. One that was stopped, handed over or replaced says so itself."""
@@ -99,7 +102,7 @@ class RunWork(Steps):
         word = self._told_to_stop(known, run)
         if word:
             return None if busy else {"start": [], "over": word}
-        found = self.survey(session)
+        found = self.survey(session, busy)
         if known is None or found is None:
             return None if busy else {"start": [], "over": "gone"}
         free = int(known.body.get("agents") or 1) - len(busy)

@@ -69,12 +69,13 @@ def run(env: Env, args: argparse.Namespace) -> int:
 
 def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> int:
     workspace = env.workspace
-    with workspace.reading() as reading:
-        after, epoch = reading.seq, reading.epoch
+    after = _seq(env)
     begun = [_begin(env, each, _request(args)) for each in documents if _has_work(each)]
     for each in begun:
         for said in each.says:
             env.note(said)
+    with workspace.reading() as reading:
+        epoch = reading.epoch  # a store that was just made has one only now
     setup = running.setup_of(workspace, epoch)
     ledger = running.ledger_of(workspace)
     stopped: int | None = None
