@@ -44,7 +44,7 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
     with workspace.reading() as reading:
         sessions = list(reading.find("session"))
     running = _running(sessions, document.uid)
-    if running is not None and live and processes.lives(running.body):
+    if running is not None and processes.lives(running.body):
         name = str(running.body["id"])
         return Begun(session=name, milestone=_name(document), follows=True, says=(f"Following {name}.",))
     _check_room(workspace, sessions, document, live)
@@ -63,13 +63,18 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
             begun.append(Begun(session=str(old.body["id"]), milestone=_name(now), says=going_on.words(now, old)))
             return [*passed, *events]
         aside = going_on.set_aside(now, old) if old is not None else []
-        started = of_session.start([s for s in known if s is not old], _request(now, request, ctx, place), ctx)
+        started = of_session.start(known, _request(now, request, ctx, place, old), ctx)
         name = str(started[0].data["body"]["id"])
         begun.append(Begun(session=name, milestone=_name(now), says=(_first_words(name, place),)))
         retried = going_on.retried(now) if request.restart_agents else []
         return [*passed, *aside, *started, *retried]
 
-    workspace.write(decide)
+    try:
+        workspace.write(decide)
+    except errors.Refused as refused:
+        if refused.code != "already_running":
+            raise
+        return begin(workspace, document, request)  # somebody began it in the same moment: follow them
     return begun[0]
 
 
@@ -121,7 +126,9 @@ def agents_for(ctx: Context, wanted: int | None, document: Document) -> int:
     return max(1, min(usual, len(document.body.get("tasks") or []), 2 * (os.cpu_count() or 1)))
 
 
-def _request(document: Document, request: ExecuteMilestone, ctx: Context, place: Place) -> of_session.StartSession:
+def _request(
+    document: Document, request: ExecuteMilestone, ctx: Context, place: Place, old: Document | None
+) -> of_session.StartSession:
     agents = 1 if place.mode == "in_place" else agents_for(ctx, request.agents, document)
     return of_session.StartSession(
         milestone=document,
@@ -132,6 +139,7 @@ def _request(document: Document, request: ExecuteMilestone, ctx: Context, place:
         base_branch=place.base_branch,
         mode=place.mode,
         owner=processes.mine(),
+        instead_of=old.uid if old is not None else None,
     )
 
 

@@ -34,6 +34,7 @@ class Execution:
     ) -> None:
         self.mine = {each.session for each in begun if not each.follows}
         self.watched = {each.session for each in begun}
+        self._serving = set(self.watched)
         self.interrupted = threading.Event()
         self.why = "interrupted"
         self._ledger = ledger
@@ -75,7 +76,7 @@ class Execution:
         self._take_over()
         work = RunWork(self._ledger, self._setup, waits=lambda _session: self._waits)
         self._host = Host(self._ledger, work, self._engine, self._setup.root / "local" / "runs")
-        self._host.serve(self.mine, self._each_look)
+        self._host.serve(self._serving, self._each_look)
 
     def _engine(self) -> Engine:
         made: Engine = load(ENGINE)(self._setup.root, self._setup.epoch)
@@ -85,6 +86,7 @@ class Execution:
         self._watch.look(writes=True)
         self._save_in_time()
         if self.interrupted.is_set() and self._host is not None:
+            self._serving &= self.mine  # what this command only followed goes on elsewhere
             for name in sorted(self.mine - self._stopped):
                 self._stopped.add(name)
                 self._host.stop(name, self.why)
@@ -122,6 +124,7 @@ class Execution:
         self._ledger.write(name, decide)
         if adopts:
             self.mine.add(name)
+            self._serving.add(name)
             self.watched.add(name)
             self._watch.sessions.add(name)
             self._tell(f"The command that ran {session.body['milestones'][0]} is gone: going on with {name} here.")

@@ -23,6 +23,7 @@ class StartSession(msgspec.Struct, frozen=True, kw_only=True):
     base_branch: str | None = None
     mode: str = "worktrees"
     owner: Mapping[str, Any] = {}  # pid, process, host of the command that asked
+    instead_of: str | None = None  # uid of the session that is set aside
 
 
 def start(sessions: Iterable[Document], request: StartSession, ctx: Context) -> list[Event]:
@@ -34,7 +35,7 @@ def start(sessions: Iterable[Document], request: StartSession, ctx: Context) -> 
     known = list(sessions)
     uid, name = request.milestone.uid, str(request.milestone.body["id"])
     for other in running(known):
-        if uid in (other.body.get("holds") or ()):
+        if other.uid != request.instead_of and uid in (other.body.get("holds") or ()):
             raise errors.Refused(f"{name} is executed by {other.body['id']} already.", code="already_running")
     body: Body = {
         "id": next_id(known, ctx),
