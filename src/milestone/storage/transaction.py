@@ -49,7 +49,9 @@ class FileTxn(Moment):
         for line in self.caught_up:
             summary.took(line)
         self.caught_up = []
-        self._take_in(stamp, summary)
+        # What people did is not the caller's operation: its key must stay new, or the caller would be answered
+        # with their edits and never be asked.
+        self._take_in(msgspec.structs.replace(stamp, operation=None), summary)
 
     def _take_in(self, stamp: Stamp, summary: SummaryWriter) -> None:
         told = self._look_back(stamp)
