@@ -134,8 +134,8 @@ def recipe_page() -> str:
     rows = [(f"`{each.name}`", each.about, len(each.steps("make")), ", ".join(each.needs)) for each in known]
     parts = [
         "# Recipes\n\nWhat the planner knows about kinds of work. A goal that names several gets them combined; "
-        "one that names none gets `general`, and the plan says so. A file of the same form in `.milestones/templates/` "
-        "stands in for a packaged one of its name, or beside them.\n",
+        "one that names none gets `general`, and the plan says so. A file of this form in "
+        "`.milestones/templates/` stands in for a packaged one of its name, or beside them.\n",
         _table(("recipe", "what it is for", "tasks", "builds on"), rows),
     ]
     for struct, title in RECIPE_PARTS.items():
