@@ -13,6 +13,7 @@ from bench.timing import Command
 
 PROGRAM = Path(sys.executable).with_name("milestone")
 PRIORITIES = ("low", "high")
+AT_ONCE = 500  # milestones that one plan may hold
 
 
 class PeerMissing(Exception):
@@ -38,8 +39,9 @@ def milestone(home: Path, size: int) -> list[Command]:
     """Return status, next and one change in a git repository with `size` milestones of four tasks."""
     folder = git_repository(home / f"milestone-{size}", environment(home))
     here = environment(home)
-    plan = json.dumps({"milestones": [_milestone(number) for number in range(1, size + 1)]})
-    _prepare([str(PROGRAM), "plan", "--from", "-", "--as", "bench"], folder, here, stdin=plan)
+    for first in range(1, size + 1, AT_ONCE):
+        planned = [_milestone(number) for number in range(first, min(first + AT_ONCE, size + 1))]
+        _prepare([str(PROGRAM), "plan", "--from", "-"], folder, here, stdin=json.dumps({"milestones": planned}))
     _expect(len(list((folder / ".milestones" / "active").glob("milestone-*.yaml"))), size, "milestone files")
 
     def change(round_number: int) -> list[str]:
