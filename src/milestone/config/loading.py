@@ -1,6 +1,5 @@
 """Read every setting from where it stands: environment, local, project, user, default."""
 
-import difflib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from milestone.config import files, keys, team, values
 from milestone.config.settings import Finding, Setting, Settings
 from milestone.domain import words
 from milestone.domain.context import Person
+from milestone.registry import load
 
 _Entry = tuple[str, Any, int]  # dotted key, value as written, line
 
@@ -148,7 +148,7 @@ def _people(path: Path, reader: files.Reader) -> list[dict[str, Any]]:
 
 
 def _unknown(key: str, path: Path, line: int) -> Finding:
-    near = difflib.get_close_matches(key, keys.KEYS, n=1, cutoff=0.75)
+    near = load("difflib:get_close_matches")(key, keys.KEYS, n=1, cutoff=0.75)
     last = key.rpartition(".")[2]
     near = near or [known for known in keys.KEYS if known.rpartition(".")[2] == last][:1]
     hint = f"Did you mean {near[0]}?" if near else "`milestone config list --all` shows every key."

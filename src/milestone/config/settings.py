@@ -1,10 +1,12 @@
 """Settings with their origin: flag, environment, local, project, user, default."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
+
+from milestone.registry import load
 
 
 class Setting(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +58,8 @@ class Settings:
         return self._settings.get(key)
 
     @property
-    def timezone(self) -> ZoneInfo:
+    def timezone(self) -> tzinfo:
         """The project's zone; a day ends at its midnight."""
-        return ZoneInfo(self.values.get("project.timezone") or "UTC")
+        name = self.values.get("project.timezone") or "UTC"
+        zone: tzinfo = UTC if name == "UTC" else load("zoneinfo:ZoneInfo")(name)
+        return zone

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from milestone.config.keys import Key
 from milestone.domain import words
+from milestone.registry import load
 
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
@@ -110,8 +110,8 @@ def _secret(key: Key, value: Any) -> Any:
 def _zone(key: Key, value: Any) -> str:
     name = _text(key, value)
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        load("zoneinfo:ZoneInfo")(name)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
         raise Unfit("takes a time zone such as Europe/Berlin") from None
     return name
 

@@ -145,10 +145,10 @@ def resolved(row: Mapping[str, Any], by_uid: Mapping[str, Mapping[str, Any]]) ->
 
 def of_rows(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Return milestone id -> the ids it requires (unknown ones too); what another enables counts as well."""
-    by_uid = {str(row["uid"]): row for row in rows}
-    found = {str(row["id"]): resolved(row, by_uid) for row in rows}
+    by_uid = {row["uid"]: row for row in rows}
+    found = {str(row["id"]): resolved(row, by_uid) if row["requires"] else [] for row in rows}
     for row in rows:
-        for other in row.get("enables") or ():
+        for other in row["enables"] or ():
             if other in found and row["id"] not in found[other]:
                 found[other].append(str(row["id"]))
     return found

@@ -1,17 +1,18 @@
 """One write in the making: records as they will be, so that later rules of the same write see earlier ones."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import msgspec
 
-from milestone.domain import states, summary
+from milestone.domain import graph, states, summary
 from milestone.domain.context import Context
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.document import Body, Document, Event
 from milestone.reports import ready
-from milestone.storage.base import Txn
+from milestone.storage.base import Row, Txn
 from milestone.workspace import current, finding
 
 # What can make other work ready.
@@ -25,6 +26,30 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     unblocked: tuple[str, ...] = ()  # refs of tasks that became ready
     ready: tuple[str, ...] = ()  # refs of the tasks of the changed milestones that are ready now
     rows: tuple[dict[str, Any], ...] = ()  # of the changed milestones, afterwards
+
+
+class LazyRows(Sequence[Row]):
+    """Rows that are put together when a rule looks at them; most rules look at their own document only."""
+
+    def __init__(self, make: Callable[[], Sequence[Row]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _rows(self) -> Sequence[Row]:
+        return self._make()
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        return self._rows[place]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 class Draft:
@@ -72,18 +97,18 @@ class Draft:
             if about is not None:
                 self._changed[event.uid] = as_it_will_be(about, [event], self.ctx)
         if events:
-            self.ctx = msgspec.structs.replace(self.ctx, rows=self._rows())
+            self.ctx = msgspec.structs.replace(self.ctx, rows=LazyRows(self._rows))
         return self._latest(document)
 
     def effect(self) -> Effect:
         """Return what became ready, and how the changed milestones stand."""
-        after = {str(row["id"]): row for row in self.ctx.rows}
         rows = tuple(summary.row(document) for document in self._changed.values() if not document.deleted)
         if not any(event.kind in OPENING for event in self.events):
             return Effect(rows=rows)
-        now = [sight for sight in ready.tasks(list(after.values())) if sight.is_ready]
-        before = {sight.ref for sight in ready.tasks(self._before) if sight.is_ready}
         own = {str(row["id"]) for row in rows}
+        touched = own | {name for name, on in graph.of_rows(self.ctx.rows).items() if not own.isdisjoint(on)}
+        now = [sight for sight in ready.tasks(self.ctx.rows, touched) if sight.is_ready]
+        before = {sight.ref for sight in ready.tasks(self._before, touched) if sight.is_ready}
         return Effect(
             unblocked=tuple(sight.ref for sight in now if sight.ref not in before),
             ready=tuple(sight.ref for sight in now if str(sight.row["id"]) in own),

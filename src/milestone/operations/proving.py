@@ -1,6 +1,5 @@
 """Run the command that proves something: a task's `verify`, a fact's `check`. No lock is held meanwhile."""
 
-import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,7 @@ def run(command: str, ref: str, root: Path, start: Path, time_limit: float = HOU
     """Return what a command showed, run where the caller works."""
     executor = load(executors.EXECUTORS["shell"])()
     base = load("milestone.agents.executors.base")
-    with tempfile.TemporaryDirectory(prefix="milestone-") as name:
+    with load("tempfile:TemporaryDirectory")(prefix="milestone-") as name:
         log = Path(name) / "output"
         job = base.Job(
             ref=ref,

@@ -1,6 +1,6 @@
 """What can be worked on now, and what everything else waits for: from summary rows alone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from milestone.domain import graph
@@ -33,18 +33,13 @@ class Sight(NamedTuple):
 def milestone_waits(rows: Sequence[Row], needs: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[str]]:
     """Return milestone id -> what it waits for: unfinished requirements, unmet facts, its cycle."""
     needs = graph.of_rows(rows) if needs is None else needs
-    finished = {row["id"] for row in rows if row["status"] in FINISHED and not _is_unproven(row)}
+    finished = {row["id"]: row for row in rows if row["status"] in FINISHED}
     knotted = graph.in_cycles(needs)
     found: dict[str, list[str]] = {}
     for row in rows:
         name = row["id"]
-        past = set(row.get("depends_overridden") or ())
-        waits = [i for i in needs.get(name, ()) if i not in finished and i not in past]
-        unmet = row.get("unmet") or {}
-        waits += [t for t in [*unmet.get("conditions", ()), *unmet.get("external", ())] if t not in past]
-        if name in knotted:
-            waits.append("a cycle of requirements")
-        found[name] = [] if row["status"] in CLOSED else waits
+        closed = row["status"] in CLOSED
+        found[name] = [] if closed else _waits(row, needs.get(name, ()), finished, name in knotted)
     return found
 
 
@@ -53,11 +48,24 @@ def _is_unproven(row: Row) -> bool:
     return any(task.get("unproven") for task in row["tasks"])
 
 
-def tasks(rows: Sequence[Row]) -> Iterator[Sight]:
-    """Yield every task with what it waits for, in the order of the rows."""
+def _waits(row: Row, needs: Sequence[str], finished: Mapping[str, Row], is_knotted: bool) -> list[str]:
+    unmet = row["unmet"]
+    facts = [*unmet.get("conditions", ()), *unmet.get("external", ())]
+    if not needs and not facts:  # most of a thousand
+        return []
+    past = row["depends_overridden"] or ()
+    open_needs = (name for name in needs if name not in finished or _is_unproven(finished[name]))
+    waits = [name for name in open_needs if name not in past]
+    waits += [text for text in facts if text not in past]
+    return [*waits, "a cycle of requirements"] if is_knotted else waits
+
+
+def tasks(rows: Sequence[Row], only: Container[str] | None = None) -> Iterator[Sight]:
+    """Yield every task, or those of some milestones, with what it waits for, in the order of the rows."""
     waits = milestone_waits(rows)
     for row in rows:
-        yield from of_milestone(row, waits[row["id"]])
+        if only is None or row["id"] in only:
+            yield from of_milestone(row, waits[row["id"]])
 
 
 def of_milestone(row: Row, waits: Sequence[str]) -> Iterator[Sight]:
@@ -105,7 +113,10 @@ def _priority(record: Row) -> int:
 def ready(
     rows: Sequence[Row], current: str | None = None, waits: Mapping[str, Sequence[str]] | None = None
 ) -> Iterator[Sight]:
-    """Yield what can be started now, best first; only as many milestones are opened as the caller needs."""
+    """Yield what can be started now, best first; only as many milestones are opened as the caller needs.
+
+    `waits` is `milestone_waits(rows)` where the caller has it already.
+    """
     waits = milestone_waits(rows) if waits is None else waits
     able = [row for row in rows if row["status"] not in STOPPED and not waits[row["id"]]]
     for row in sorted(able, key=lambda row: rank_row(row, current)):

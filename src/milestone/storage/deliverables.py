@@ -6,10 +6,8 @@ and never through a symbolic link.
 
 import hashlib
 import os
-import shutil
 import stat
-from collections.abc import Iterator, Mapping
-from importlib import resources
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from milestone import errors
@@ -17,9 +15,13 @@ from milestone.domain import phases
 from milestone.domain.deliverables import Deliverable, Found, FoundFile, digest_of
 from milestone.domain.document import Body
 from milestone.domain.phases import Phase
+from milestone.registry import load
 
 LARGEST = 50 * 1024 * 1024  # a deliverable is read by people
 MOST = 2_000  # files of one phase
+
+
+TEMPLATES = Path(__file__).with_name("deliverable_templates")
 
 
 class Deliverables:
@@ -84,7 +86,7 @@ class Deliverables:
         for path in paths:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             self._check_inside(target / path, self.root)
-            shutil.move(source / path, target / path)
+            load("shutil:move")(source / path, target / path)
         return [target / path for path in paths]
 
     def _reading_folder(self, body: Body, task_id: str | None, phase: Phase) -> Path:
@@ -150,7 +152,8 @@ class Deliverables:
         own = self.root / "templates" / "deliverables" / name
         if "/" not in name and own.is_file() and not own.is_symlink():
             return own.read_text(encoding="utf-8")
-        return TEMPLATES.get(name)
+        packaged = TEMPLATES / name
+        return packaged.read_text(encoding="utf-8") if "/" not in name and packaged.is_file() else None
 
     def _check_inside(self, path: Path, base: Path) -> None:
         """Refuse a way that leads out of `base` or through a symbolic link; what is not there yet is fine."""
@@ -166,14 +169,6 @@ class Deliverables:
                     hint="put the file itself there",
                     code="deliverable_outside",
                 )
-
-
-def _read_templates() -> Mapping[str, str]:
-    folder = resources.files("milestone.storage") / "deliverable_templates"
-    return {entry.name: entry.read_text(encoding="utf-8") for entry in folder.iterdir()}
-
-
-TEMPLATES = _read_templates()
 
 
 def _below(folder: Path) -> Iterator[str]:

@@ -1,14 +1,16 @@
 """What a change to tasks and milestones did, in sentences: what changed, how far it is, what follows."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from milestone.cli import output
 from milestone.domain.durations import text_of
-from milestone.operations.draft import Effect
-from milestone.operations.task import Finished, Outcome
 from milestone.reports.status import short
-from milestone.workspace.base import Written
+
+if TYPE_CHECKING:  # an update loads nothing of tasks
+    from milestone.operations.draft import Effect
+    from milestone.operations.task import Finished, Outcome
+    from milestone.workspace.base import Written
 
 WORDS = {
     "task.started": "started",
@@ -34,7 +36,7 @@ WORDS = {
 }
 
 
-def finished(outcome: Outcome) -> str:
+def finished(outcome: "Outcome") -> str:
     """Return what `task done` did."""
     if not outcome.written.events:
         return _nothing([item.ref for item in outcome.finished], "done already")
@@ -42,7 +44,7 @@ def finished(outcome: Outcome) -> str:
     return "\n".join(filter(None, [*lines, _next(outcome.effect)]))
 
 
-def changed(outcome: Outcome, nothing: str) -> str:
+def changed(outcome: "Outcome", nothing: str) -> str:
     """Return what any other change did; `nothing` says why there was none."""
     if not outcome.written.events:
         return f"Nothing changed: {nothing}."
@@ -52,7 +54,7 @@ def changed(outcome: Outcome, nothing: str) -> str:
     return "\n".join(filter(None, [*lines, _next(outcome.effect)]))
 
 
-def sentences(written: Written) -> list[str]:
+def sentences(written: "Written") -> list[str]:
     """Return a line for every event a person should know of."""
     found = []
     for recorded in written.events:
@@ -78,7 +80,7 @@ def sentences(written: Written) -> list[str]:
     return found
 
 
-def next_steps(effect: Effect) -> list[str]:
+def next_steps(effect: "Effect") -> list[str]:
     """Return the commands that may follow."""
     for row in effect.rows:
         if row["status"] == "completed":
@@ -88,7 +90,7 @@ def next_steps(effect: Effect) -> list[str]:
     return [f"milestone show {short(row['id'])}" for row in effect.rows[:1]]
 
 
-def _finished(item: Finished) -> str:
+def _finished(item: "Finished") -> str:
     ref = short(item.ref)
     if item.waits:
         return f"✓ {ref} handed in: its {item.waits} phase waits for approval."
@@ -99,7 +101,7 @@ def _finished(item: Finished) -> str:
     return f"{output.GREEN}✓{output.END} {ref} done ({known.get(item.grade, item.grade)})."
 
 
-def _standing(effect: Effect) -> str:
+def _standing(effect: "Effect") -> str:
     parts = [
         f"{short(row['id'])} {row['tasks_completed']} of {row['tasks_total']}, {row['percentage']} %."
         for row in effect.rows
@@ -110,12 +112,12 @@ def _standing(effect: Effect) -> str:
     return " ".join(parts)
 
 
-def _next(effect: Effect) -> str:
+def _next(effect: "Effect") -> str:
     steps = next_steps(effect)
     return f"Next: {', or '.join(steps)}" if steps else ""
 
 
-def _dry(written: Written) -> str:
+def _dry(written: "Written") -> str:
     if written.dry_run:
         return "Nothing was recorded (--dry-run). It would be:"
     return "Recorded before, under the same key:" if written.repeated else ""
