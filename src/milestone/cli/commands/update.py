@@ -11,7 +11,6 @@ from milestone.cli.env import Env
 from milestone.cli.text import changed as texts
 from milestone.domain import durations
 from milestone.operations import update as operation
-from milestone.operations.task import is_known
 from milestone.registry import load
 
 EXAMPLES = """
@@ -24,6 +23,7 @@ milestone update --dependencies --conflicts
 FIELDS = ("title", "description", "priority", "category")
 LISTS = ("label", "depends_on", "no_depends_on", "met", "unmet")
 # A plain change loads none of this.
+IS_KNOWN = "milestone.operations.task:is_known"
 SHOWS = {
     "reports": "milestone.cli.update_reports:run",
     "records": "milestone.cli.records:show",
@@ -77,7 +77,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
 
 def _request(env: Env, args: argparse.Namespace) -> operation.Update:
     _check_together(args)
-    if args.assign and args.assign not in ("nobody", "none") and not is_known(env.workspace, args.assign):
+    if args.assign and args.assign not in ("nobody", "none") and not load(IS_KNOWN)(env.workspace, args.assign):
         env.warn("unknown_person", f'"{args.assign}" is nobody in config/team.yaml.')
     given = {name: getattr(args, name) for name in FIELDS if getattr(args, name) is not None}
     fields = {name: env.read_text(text).strip() for name, text in given.items()}
