@@ -27,4 +27,56 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "Who did or handed in a phase may not approve it.",
         "tests/domain/test_approval.py::test_who_did_the_work_may_be_kept_from_approving_it",
     ),
+    "project.name": (
+        "The name that `status` shows.",
+        "tests/config/test_effects_of_runs.py::test_project_name",
+    ),
+    "features.kiro_workflow": (
+        "New plans take their tasks through phases.",
+        "tests/config/test_effects_of_runs.py::test_features_kiro_workflow",
+    ),
+    "coordination.approval_required": (
+        "Phases of new plans wait for an approval.",
+        "tests/config/test_effects_of_runs.py::test_coordination_approval_required",
+    ),
+    "coordination.max_concurrent_milestones": (
+        "How many milestones run at once; one more is refused with 8.",
+        "tests/config/test_effects_of_runs.py::test_coordination_max_concurrent_milestones",
+    ),
+    "executor": (
+        "Who does a task that names nobody: shell, human, or one of `executors`.",
+        "tests/config/test_effects_of_runs.py::test_executor",
+    ),
+    "executors": (
+        "Command lines of executors by name; the brief comes on stdin.",
+        "tests/config/test_effects_of_runs.py::test_executor",
+    ),
+    "executors.*.command": (
+        "The command line; words, or a list of them.",
+        "tests/config/test_effects_of_runs.py::test_executor",
+    ),
+    "execution.retries": (
+        "How often a failed task is tried again.",
+        "tests/config/test_effects_of_runs.py::test_execution_retries",
+    ),
+    "execution.time_limit": (
+        "How long a task may run.",
+        "tests/config/test_effects_of_runs.py::test_execution_time_limit",
+    ),
+    "execution.verify_time_limit": (
+        "How long a verify command may run.",
+        "tests/config/test_effects_of_runs.py::test_execution_verify_time_limit",
+    ),
+    "git.merge": (
+        "What happens with a finished branch: it stays, its merge is offered, or it is merged.",
+        "tests/config/test_effects_of_runs.py::test_git_merge_and_footer",
+    ),
+    "git.footer": (
+        "The last line of every commit a run makes.",
+        "tests/config/test_effects_of_runs.py::test_git_merge_and_footer",
+    ),
+    "worktree.dir": (
+        "Where workers' checkouts lie, seen from the project's folder.",
+        "tests/config/test_effects_of_runs.py::test_worktree_dir",
+    ),
 }

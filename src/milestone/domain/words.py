@@ -42,8 +42,14 @@ _PHASE = {"start": "pending", "no": "pending", "paused": "pending", "archived": 
 _TRUE = frozenset(_words("true yes y on enabled enable required needed 1 ja oui sí si sim да 是 はい x ✅ ✓"))
 _FALSE = frozenset(_words("false no n off disabled disable none never 0 nein non não нет 否 いいえ"))
 _NUMBER = re.compile(r"[+-]?(?:\d[\d_]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
-_HOURS = {"m": 1 / 60, "min": 1 / 60, "h": 1.0, "hr": 1.0, "hour": 1.0, "d": 8.0, "day": 8.0, "w": 40.0,
-          "wk": 40.0, "week": 40.0, "month": 160.0, "mo": 160.0, "minute": 1 / 60}  # fmt: skip
+_HOURS = {
+    **dict.fromkeys(("s", "sec", "second"), 1 / 3600),
+    **dict.fromkeys(("m", "min", "minute"), 1 / 60),
+    **dict.fromkeys(("h", "hr", "hour"), 1.0),
+    **dict.fromkeys(("d", "day"), 8.0),
+    **dict.fromkeys(("w", "wk", "week"), 40.0),
+    **dict.fromkeys(("mo", "month"), 160.0),
+}
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)")
 _LEVEL = re.compile(
     r"(?P<what>.+?)\s*:\s*(?P<level>low|medium|med|moderate|high|critical)\b\s*(?:\((?P<why>.*)\))?\.?",

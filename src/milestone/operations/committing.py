@@ -52,7 +52,7 @@ def offer(workspace: Workspace, start: Path, ref: str) -> Offer | None:
         task=str(task["id"]),
         title=tasks.title(task),
         category=str(document.body.get("category") or ""),
-        footer=str(workspace.settings.get("git.commit_footer") or ""),
+        footer=str(workspace.settings.get("git.footer") or ""),
     )
     return Offer(
         uid=document.uid,
