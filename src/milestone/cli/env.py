@@ -10,11 +10,15 @@ from milestone import errors
 from milestone.cli import errors as faults
 from milestone.cli import output
 from milestone.cli.options import Options
+from milestone.cli.text import prose
 from milestone.registry import load
 
 if TYPE_CHECKING:  # a look at the summary loads no store
     from milestone.storage.base import Reading
     from milestone.workspace.base import Workspace, Written
+
+# Answers made of sentences: lines too long for the terminal are wrapped. Others are laid out, or are data.
+SENTENCES = frozenset({"actor", "archive", "change", "init", "review", "review.list", "run", "verification"})
 
 Text = str | Callable[[], str]
 
@@ -105,7 +109,7 @@ class Env:
         else:
             shown = text() if callable(text) else text
             if shown:
-                self.out.write(shown)
+                self.out.write(prose.fitted(shown, self.width) if kind in SENTENCES else shown)
             self._show_warnings()
         return 0 if self.options.exit_zero and exit_code in faults.SOFTENED else exit_code
 
@@ -139,7 +143,7 @@ class Env:
     def note(self, text: str) -> None:
         """Say something on stderr; programs are spared it."""
         if not self.json:
-            self.err.write(text)
+            self.err.write(prose.fitted(text, self.width))
 
     def notice(self, code: str, message: str) -> None:
         """Keep something for programs only; the text for people says it in its own way."""
@@ -157,12 +161,7 @@ class Env:
 
     def _show_warnings(self) -> None:
         for warning in self.warnings:
-            place = warning.get("path")
-            where = (
-                f"{place}:{warning['line']}: " if place and warning.get("line") else f"{place}: " if place else ""
-            )
-            hint = f"\n  next: {warning['hint']}" if warning.get("hint") else ""
-            self.err.write(f"{output.YELLOW}warning:{output.END} {where}{warning['message']}{hint}")
+            self.err.write(faults.warning_text(warning, self.width))
 
     def ask(self, question: str, default: str | None, flag: str) -> str:
         """Return what a person answers; `default` for an empty line.

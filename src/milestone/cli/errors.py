@@ -36,9 +36,10 @@ def as_text(error: MilestoneError, width: int = 100) -> str:
         lines.append(_labelled("why", error.why, width))
     if error.candidates:
         lines.append(_labelled("did you mean", ", ".join(error.candidates), width))
-    lines += [_finding(finding, width) for finding in error.findings[:SHOWN]]
-    if len(error.findings) > SHOWN:
-        lines.append(f"    … and {len(error.findings) - SHOWN} more, all of them with --json")
+    told = [each for each in error.findings if str(each.get("message")) not in error.why]
+    lines += [_finding(finding, width, error.next) for finding in told[:SHOWN]]
+    if len(told) > SHOWN:
+        lines.append(f"    … and {len(told) - SHOWN} more, all of them with --json")
     return "\n".join([*lines, *_advice(error.next or ([error.hint] if error.hint else []), width)])
 
 
@@ -61,13 +62,23 @@ def _advice(advice: Sequence[str], width: int) -> list[str]:
     return [f"  next: {line(advice[0])}", *(f"    or  {line(each)}" for each in advice[1:])]
 
 
-def _finding(finding: Mapping[str, Any], width: int) -> str:
+def _finding(finding: Mapping[str, Any], width: int, advice: Sequence[str]) -> str:
     place = line(finding.get("path") or finding.get("where") or "")
     at = f":{finding['line']}" if finding.get("line") else ""
     message = line(finding.get("message", ""))
     head = f"{place}{at}: " if place and not place.endswith(message) else ""
-    hint = f"\n      {line(finding['hint'])}" if finding.get("hint") else ""
+    own = finding.get("hint") and finding["hint"] not in advice
+    hint = f"\n      {line(finding['hint'])}" if own else ""
     return f"    {wide.wrap(head + message, width - 4, '      ')}{hint}"
+
+
+def warning_text(warning: Mapping[str, Any], width: int) -> str:
+    """Return a warning with its place and what to do about it."""
+    place = line(warning.get("path") or "")
+    at = f"{place}:{warning['line']}: " if place and warning.get("line") else f"{place}: " if place else ""
+    text = wide.wrap(f"{at}{line(warning['message'])}", width - 9, "  ")
+    hint = f"\n  next: {wide.wrap(line(warning['hint']), width - 8, '        ')}" if warning.get("hint") else ""
+    return f"{output.YELLOW}warning:{output.END} {text}{hint}"
 
 
 def exit_code(error: MilestoneError, *, exit_zero: bool) -> int:

@@ -253,7 +253,7 @@ def verify(env: Env) -> int:
 
 
 def _verdict(data: Mapping[str, Any]) -> str:
-    unsigned = f" {data['unsigned']} events are not signed yet." if data["unsigned"] else ""
+    unsigned = f"\n{data['unsigned']} of them are not signed yet." if data["unsigned"] else ""
     if data["ok"]:
         return f"The log verifies: {data['events']} events, unbroken, and every record is what they say.{unsigned}"
     findings = [f"  {line(each.get('message') or each)}" for each in data["findings"]]

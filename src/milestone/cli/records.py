@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from milestone import errors, ids
 from milestone.cli.env import Env
 from milestone.cli.look import look_into
 from milestone.cli.text import show as texts
@@ -27,7 +28,11 @@ def show(env: Env, refs: Sequence[str], *, everything: bool = False) -> int:
     wanted = [name for ref in refs for name in ref.split(",") if name] or ["current"]
     with env.workspace.reading() as reading:
         moment = look_into(env, reading)
-        views = [view(moment, reading, name) for name in wanted]
+        try:
+            views = [view(moment, reading, name) for name in wanted]
+        except errors.MilestoneNotFound:
+            _refuse_unreadable(reading, wanted, len(moment.rows))
+            raise
         shown, left = _fitted(views, env.options.limit == 0 or everything)
         if left:
             names = [short(view.get("ref") or view["id"]) for view in views]
@@ -56,6 +61,20 @@ def view(moment: Moment, reading: Reading, name: str) -> dict[str, Any]:
 def is_task(name: str) -> bool:
     """Return whether a word names a task rather than a milestone: `m1/t2`, `t2`, `task-002`."""
     return "/" in name or bool(re.fullmatch(r"t(?:ask)?-?\d+", name, re.IGNORECASE))
+
+
+def _refuse_unreadable(reading: Reading, names: Sequence[str], others: int) -> None:
+    """Refuse a name whose file is there and cannot be read, with the place of the mistake."""
+    for name in names:
+        file = ids.parse_milestone_id(name.partition("/")[0])
+        for warning in reading.warnings:
+            if file and warning.path and warning.path.endswith((f"/{file}.yaml", f"/{file}.yml")):
+                raise errors.MilestoneNotFound(
+                    f"{warning.path} line {warning.line}, column {warning.column}: {warning.message}",
+                    why=f"The file was left as it is; {others} other milestones are fine.",
+                    next=["correct the line, then milestone doctor"],
+                    code="unreadable_file",
+                )
 
 
 def _row(moment: Moment, document: Document) -> Row:

@@ -110,8 +110,9 @@ def _at(row: Row, kind: str, since: str | None, ready: Sequence[Row]) -> dict[st
 
 def _command(row: Row, here: Row | None, after: Row | None) -> str:
     if here is not None:
-        verb = "review" if here["status"] == "in_review" else "task done"
-        return f"milestone {verb} {row['id']}/{here['id']}"
+        if here["status"] == "in_review":
+            return f"milestone review {row['id']} {here['id']}"
+        return f"milestone task done {row['id']}/{here['id']}"
     if after is not None and not after["run"]:
         return f"milestone task start {after['ref']}"
     return f"milestone execute {row['id']}"

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from acceptance.tour import transcript
+from milestone.cli.text import wide
 
 HERE = Path(__file__).parent
 PAGES = sorted((HERE.parents[2] / "docs/tutorial").glob("*.md"))
@@ -32,6 +33,7 @@ def test_every_line_prints_what_the_page_says(page, folder):
             continue
         printed = terminal.type(each)
         wrong = transcript.difference(each.expected, printed)
+        assert [line for line in printed if wide.width(line) > 80] == [], each.typed
         assert wrong is None, f"{page.name}:{each.line}: $ {each.typed}\n{wrong}\n\n" + "\n".join(printed)
 
 

@@ -47,8 +47,8 @@ def changed(said: Mapping[str, Any], *, dry_run: bool) -> str:
     if not said["changed"]:
         return f"{said['key']} is {value(said['value'])} already; nothing changed."
     done = "would be" if dry_run else "is now"
-    idle = " It has no effect yet." if said["effect"] == "no effect yet" else ""
-    return f"{said['key']} {done} {value(said['value'])} in {said['file']} .{idle}"
+    idle = "\nIt has no effect yet." if said["effect"] == "no effect yet" else ""
+    return f"{said['key']} {done} {value(said['value'])}.\nIt stands in {said['file']}{idle}"
 
 
 def _place(layer: Mapping[str, Any]) -> str:

@@ -276,8 +276,7 @@ def commands(view: View) -> list[str]:
     found: list[str] = []
     resume = view["resume"]
     if resume:
-        words = resume["command"].split()
-        found.append(" ".join([*words[:-1], short(words[-1])]))
+        found.append(" ".join(map(short, resume["command"].split())))
     found += [each["answer_with"] for each in view["needs_you"][:1]]
     for each in view["next"]:
         verb = "execute" if each["run"] else "task start"
