@@ -28,12 +28,10 @@ config/*.key
 config/*.local.yaml
 """
 SCALE = """\
-# When this project outgrows its store. Milestones count when active or completed.
-scale_override: auto  # file, hybrid, database or postgresql instead of what is measured
-thresholds:
-  hybrid: {milestones: 25, team_size: 5}
-  database: {milestones: 100, team_size: 20}
-  postgresql: {milestones: 200}
+# When this project outgrows its store: the most a store is meant for.
+file: {max_milestones: 25, max_team_size: 5}
+hybrid: {max_milestones: 100, max_team_size: 20}
+override: auto  # file, hybrid, database or postgresql instead of what is measured
 """
 NOT_BUILT = ("hybrid", "sqlite", "database", "postgres", "postgresql")
 

@@ -37,6 +37,8 @@ def body(
     names = {task.key: ids.task_id(n) for n, task in enumerate(chunk.tasks, 1)}
     total = round(sum(reports.timed.hours[t.key] for t in chunk.tasks), 2)
     first = brief.matches[0].recipe
+    begun = {t.source for t in chunk.tasks}  # recipes at work here
+    ends = _ended(chunk, place, number)
     made: dict[str, Any] = {
         "id": local_name(place) if number > 1 else None,
         "title": chunk.title,
@@ -52,13 +54,13 @@ def body(
             "buffer_percentage": tidy(reports.timed.buffer),
         },
         "success_criteria": criteria(brief, reports, chunk, number),
-        "deliverables": list(reports.tracked.deliverables) if place == number else None,
+        "deliverables": [made for source, made in reports.tracked.deliverables if source in ends],
         "stakeholders": list(reports.scoped.stakeholders),
         "assumptions": list(reports.scoped.assumptions),
         "resources": _resources(brief, reports, chunk),
         "dependencies": {"requires": _requires(reports, place)},
-        "risks": [dict(r) for r in reports.risks.risks],
-        "rollback": reports.risks.rollback,
+        "risks": risks(reports, begun),
+        "rollback": " ".join([way for source, way in reports.risks.ways_back if source in begun][:2]) or None,
         "questions": questions(reports.scoped.questions, names, reports.timed, total, is_first=place == 1),
         "tasks": [task(brief, reports, t, names) for t in chunk.tasks],
         "planning": planning(brief, reports),
@@ -92,6 +94,20 @@ def task(brief: Brief, reports: Reports, planned: Planned, names: Mapping[str, s
             approval_required=brief.options.approval_required, approvers=brief.options.approvers
         )
     return {key: value for key, value in made.items() if value not in (None, [], {}) or key == "dependencies"}
+
+
+def risks(reports: Reports, begun: set[str]) -> list[dict[str, Any]]:
+    """Return the risks of the recipes at work, numbered; the plan's first where none is."""
+    pairs = list(zip(reports.risks.risks, reports.risks.sources, strict=True))
+    kept = [r for r, source in pairs if source in begun] or [r for r, _ in pairs[:1]]
+    return [{**r, "id": f"risk-{n}"} for n, r in enumerate(kept, 1)]
+
+
+def _ended(chunk: Chunk, place: int, number: int) -> set[str]:
+    """Return the recipes whose results are there after these tasks."""
+    if number == 1 or place == number:
+        return {t.source for t in chunk.tasks}
+    return {t.source for t in chunk.tasks if t.kind in ("test", "measure", "release")}
 
 
 def criteria(brief: Brief, reports: Reports, chunk: Chunk, number: int) -> list[Any]:

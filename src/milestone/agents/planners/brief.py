@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from milestone.agents.planners import words
 from milestone.agents.planners.goal import Goal
 from milestone.agents.planners.matching import Match
 from milestone.agents.planners.survey import Survey
@@ -75,6 +76,14 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     def is_general(self) -> bool:
         """Whether no recipe knows the goal's object."""
         return self.matches[0].recipe.name == "general"
+
+    @property
+    def is_code(self) -> bool:
+        """Whether the work happens in the repository's code: a recipe knows it, or its words stand in the code."""
+        if not self.survey.has_code or not self.is_general:
+            return self.survey.has_code
+        own = words.stems(words.tokens(f"{self.goal.object} {' '.join(self.goal.parts)}"))
+        return any(own & (file.path_words | file.symbol_words) for file in self.survey.files)
 
     @property
     def spoken(self) -> str:

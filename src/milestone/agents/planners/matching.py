@@ -11,8 +11,10 @@ from milestone.agents.planners.recipe import GENERAL, Recipe, general
 from milestone.agents.planners.survey import Survey
 
 MOST = 5  # recipes in one plan
+LONGEST_PART = 3  # words; a longer one says too much of its own to be a recipe's
 # Deeds that make no software whatever their object is called.
 OUT_OF_CODE = frozenset({"organise", "learn", "acquire", "grow", "cook", "record", "gather", "restore", "teach"})
+NEVER_A_PART = frozenset({"bug-fix", "research-spike", "refactoring"})
 HEAD_FIRST = re.compile(r"[\u0590-\u06ff]|(?<!\w)(?:de|di|du|des|del|da|do|dos|das|d'|of|для|о)(?!\w)")
 
 
@@ -115,20 +117,23 @@ def _for_parts(goal: Goal, first: Match | None, listed: list[Recipe]) -> tuple[M
     if goal.deed in OUT_OF_CODE or goal.deed in ("decide", "write", "remove"):
         return ()
     known, found = {first.recipe.name} if first else set(), []
-    for part in goal.parts:
+    for part in (p for p in goal.parts if len(p.split()) <= LONGEST_PART):
         spoken = words.fold(part)
-        candidates = [(place, r, w) for r in listed if not r.acts_on_others for place, w in _places(r, spoken)]
+        candidates = [
+            (place, r, w) for r in listed if r.name not in NEVER_A_PART for place, w in _places(r, spoken)
+        ]
         if candidates:
             _, recipe, said = _head(candidates, goal)
             if recipe.name not in known:
                 known.add(recipe.name)
                 found.append(_part_match(recipe, goal, part, said))
-    return tuple(found[: MOST - 1])
+    return tuple(sorted(found, key=lambda m: not m.recipe.early)[: MOST - 1])
 
 
 def _part_match(recipe: Recipe, goal: Goal, part: str, said: str) -> Match:
-    subject = f"{part} of {goal.the}"
-    return Match(recipe=recipe, subject=subject, reason=f'the goal also says "{said}"', part=part)
+    subject = (recipe.as_part or "{part} of {whole}").replace("{part}", part).replace("{whole}", goal.the)
+    article = words.is_english(subject) and subject[:1].islower()
+    return Match(recipe=recipe, subject=subject, article=article, reason=f'the goal also says "{said}"', part=part)
 
 
 def _match(recipe: Recipe, goal: Goal, reason: str) -> Match:

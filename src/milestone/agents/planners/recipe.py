@@ -74,6 +74,8 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     category: str = "feature"
     domain: str = "any"
     critical: bool = False  # a mistake hurts beyond the work itself: needs a way back
+    as_part: str = ""  # what its tasks speak of when it serves a `{part}` of a `{whole}`
+    early: bool = False  # as a part of a larger goal it comes before the other parts
     acts_on_others: bool = False  # migration, documentation …: other recipes named beside it are only its object
     provides: tuple[str, ...] = ()  # what others can build on
     needs: tuple[str, ...] = ()

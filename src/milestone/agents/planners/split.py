@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
 from milestone.agents.planners.brief import WEEKS, Brief, Planned
 from milestone.agents.planners.goal import TITLE_WIDTH
-from milestone.agents.planners.phrase import sentence_case
 
 STAGES = {
     2: ("first working version", "complete and proven"),
@@ -46,33 +46,40 @@ def cut(brief: Brief, tasks: Sequence[Planned], hours: Mapping[str, float], numb
 
 
 def _groups(tasks: Sequence[Planned], hours: Mapping[str, float], number: int) -> list[list[Planned]]:
+    """Return the tasks in groups: cut where the work changes, as near as possible to equal hours."""
     total = sum(hours[t.key] for t in tasks)
-    groups: list[list[Planned]] = [[] for _ in range(number)]
-    spent, place = 0.0, 0
-    for index, task in enumerate(tasks):
-        left = len(tasks) - index
-        is_full = spent + hours[task.key] / 2 > total * (place + 1) / number
-        if groups[place] and place < number - 1 and (is_full or left <= number - 1 - place):
-            place += 1
-        groups[place].append(task)
-        spent += hours[task.key]
-    return groups
+    ends = [0.0]
+    for task in tasks:
+        ends.append(ends[-1] + hours[task.key])
+    cuts = [0]
+    for place in range(1, number):
+        ideal = total * place / number
+        free = range(cuts[-1] + 1, len(tasks) - (number - place) + 1)
+        cuts.append(min(free, key=lambda n: (abs(ends[n] - ideal) + _torn(tasks, n) * total / number / 6, n)))
+    return [list(tasks[a:b]) for a, b in pairwise([*cuts, len(tasks)])]
+
+
+def _torn(tasks: Sequence[Planned], place: int) -> bool:
+    """Say whether a cut before this task would tear one piece of work apart."""
+    return (tasks[place - 1].source, tasks[place - 1].part) == (tasks[place].source, tasks[place].part)
 
 
 def _title(brief: Brief, group: Sequence[Planned], place: int, number: int) -> str:
-    theme = _theme(group, place, number)
-    spoken = f"{brief.goal.verb} {brief.goal.the}".strip() if brief.goal.article else brief.goal.object
-    for name in (brief.goal.title, sentence_case(spoken), brief.goal.object):
-        for end in (f": {theme}" if theme else "", ""):
-            whole = f"{name}, part {place} of {number}{end}"
+    """Return the goal, which part it is and what is in it, in one line; what is in it goes last."""
+    spoken = f"{brief.goal.verb} {brief.goal.the}" if brief.goal.verb and brief.goal.article else brief.goal.object
+    for theme in (*_themes(group, place, number), ""):
+        for name in (brief.goal.title, spoken, brief.goal.object):
+            whole = f"{name}, part {place} of {number}{': ' if theme else ''}{theme}"
             if len(whole) <= TITLE_WIDTH:
                 return whole
     return f"{brief.goal.object}, part {place} of {number}"
 
 
-def _theme(group: Sequence[Planned], place: int, number: int) -> str:
-    """Return what a part is about: the parts of the goal that most of it serves, else its stage."""
-    named = Counter(t.part or "core" for t in group)
-    if set(named) == {"core"}:
-        return STAGES[number][place - 1] if number in STAGES else ""
-    return " and ".join(name for name, tasks in named.items() if tasks > 1 or len(named) == 1)
+def _themes(group: Sequence[Planned], place: int, number: int) -> list[str]:
+    """Return what a part is about, the longest first: the parts of the goal that it serves, else its stage."""
+    counted = Counter(t.part or "core" for t in group if t.key != "goal.together" and len(t.part) <= 24)
+    if set(counted) <= {"core"}:
+        return [STAGES[number][place - 1]] if number in STAGES else []
+    names = [name for name, _ in counted.most_common()]
+    ordered = [[n for n in counted if n in names[:size]] for size in (3, 2, 1)]
+    return list(dict.fromkeys(" and ".join([", ".join(o[:-1]), o[-1]]) if len(o) > 1 else o[0] for o in ordered))

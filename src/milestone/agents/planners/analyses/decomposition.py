@@ -78,7 +78,7 @@ def join(brief: Brief, found: tuple[Decomposed, ...]) -> Decomposed:
 
 
 def _planned(brief: Brief, match: Match, step: Step, every: tuple[Step, ...], kept: set[str]) -> Planned:
-    code = brief.survey.has_code and step.kind in VERIFIED
+    code = brief.is_code and step.kind in VERIFIED
     return Planned(
         key=f"{match.recipe.name}.{step.key}",
         title=_titled(brief, match, step),
@@ -121,13 +121,13 @@ def _part_tasks(brief: Brief, tasks: list[Planned], lead: str) -> list[Planned]:
 
 def _is_said(part: str, said: frozenset[str]) -> bool:
     spoken = words.stems(w for w in words.tokens(part) if len(w) > 3)
-    return bool(spoken) and len(spoken & said) * 2 >= len(spoken)
+    return bool(spoken) and len(spoken & said) * 2 > len(spoken)
 
 
 def _part_task(brief: Brief, part: str, number: int, lead: str) -> Planned:
     title, kind, outcome = PART_STEPS[brief.goal.deed]
     step = Step(key=f"part{number}", title=title, kind=kind, outcome=outcome, hours=3, files=(part,))
-    code = brief.survey.has_code and kind in VERIFIED
+    code = brief.is_code and kind in VERIFIED
     texts = [t.replace("{part}", part).replace("{Part}", part[:1].upper() + part[1:]) for t in (title, outcome)]
     return Planned(
         key=f"part.{number}",
@@ -163,7 +163,7 @@ def _together(brief: Brief, tasks: list[Planned]) -> Planned:
     return Planned(
         key="goal.together", title=f"Try {brief.goal.the} as a whole, start to end", kind="test",
         outcome=f"One person goes once through {', '.join(named)}; every break between them is fixed",
-        hours=3, after=ends, verify=brief.survey.test_command if brief.survey.has_code else None,
+        hours=3, after=ends, verify=brief.survey.test_command if brief.is_code else None,
         skills=brief.matches[0].recipe.skills[:2], source="goal",
     )  # fmt: skip
 

@@ -18,7 +18,9 @@ def files_for(brief: Brief, step: Step) -> tuple[str, ...]:
     if step.kind in WRITTEN and not (step.kind == "document" and step.files):
         return _page(brief, step) if brief.name_places else ()
     wanted = words.stems(w for text in step.files for w in words.tokens(text))
-    scored = [(_score(file, wanted, goal_words(brief), step.kind), file) for file in brief.survey.files]
+    spoken = goal_words(brief)
+    looked_at = brief.survey.files if brief.is_code else ()
+    scored = [(_score(file, wanted, spoken, step.kind), file) for file in looked_at]
     best = sorted(
         (item for item in scored if item[0] >= 3), key=lambda item: (-item[0], len(item[1].path), item[1].path)
     )

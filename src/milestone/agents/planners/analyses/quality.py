@@ -58,10 +58,10 @@ def judge(brief: Brief, tasks: Sequence[Planned], tracked: Tracked, risks: Risks
     if any(m.recipe.critical for m in brief.matches):
         found.append(
             _count(
-                int(bool(risks.rollback)),
+                int(bool(risks.ways_back)),
                 1,
                 "way back is written down",
-                not risks.rollback,
+                not risks.ways_back,
                 "the work is critical",
             )
         )

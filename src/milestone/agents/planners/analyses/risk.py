@@ -15,7 +15,8 @@ class Risks(msgspec.Struct, frozen=True, kw_only=True):
     """Risks with their mitigation, and a way back."""
 
     risks: tuple[dict[str, Any], ...]
-    rollback: str | None
+    sources: tuple[str, ...]  # the recipe of each risk
+    ways_back: tuple[tuple[str, str], ...]  # recipe and the way back it knows
     findings: tuple[Finding, ...]
 
 
@@ -37,15 +38,17 @@ def risk(brief: Brief) -> Risks:
     ]
     return Risks(
         risks=tuple({k: v for k, v in one.items() if v is not None} for one in listed),
-        rollback=_rollback(brief),
+        sources=tuple(match.recipe.name for _, match in ranked),
+        ways_back=_ways_back(brief),
         findings=tuple(_findings(brief, listed)),
     )
 
 
-def _rollback(brief: Brief) -> str | None:
-    ways = [fill(m.recipe.rollback, m) for m in brief.matches if m.recipe.rollback and m.recipe.critical]
-    ways += [fill(m.recipe.rollback, m) for m in brief.matches if m.recipe.rollback and not m.recipe.critical]
-    return " ".join(ways[:2]) or None
+def _ways_back(brief: Brief) -> tuple[tuple[str, str], ...]:
+    """Return the ways back, those of critical work first."""
+    known = [m for m in brief.matches if m.recipe.rollback]
+    ordered = sorted(known, key=lambda m: not m.recipe.critical)
+    return tuple((m.recipe.name, fill(m.recipe.rollback, m)) for m in ordered)
 
 
 def _findings(brief: Brief, listed: list[dict[str, Any]]) -> list[Finding]:

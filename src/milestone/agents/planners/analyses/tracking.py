@@ -19,7 +19,7 @@ class Tracked(msgspec.Struct, frozen=True, kw_only=True):
     """Success criteria and what is delivered."""
 
     criteria: tuple[dict[str, Any] | str, ...]
-    deliverables: tuple[dict[str, Any], ...]
+    deliverables: tuple[tuple[str, dict[str, Any]], ...]  # recipe and what is there at its end
     sources: tuple[str, ...]  # the recipe of each criterion
     findings: tuple[Finding, ...]
 
@@ -36,7 +36,7 @@ def track(brief: Brief) -> Tracked:
     return Tracked(
         criteria=tuple(text for text, _ in kept),
         sources=tuple(source for _, source in kept),
-        deliverables=tuple(_product(m, p) for m in brief.matches for p in m.recipe.deliverables),
+        deliverables=tuple((m.recipe.name, _product(m, p)) for m in brief.matches for p in m.recipe.deliverables),
         findings=tuple(_findings(brief, [str(text) for text, _ in kept])),
     )
 

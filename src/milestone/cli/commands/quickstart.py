@@ -1,0 +1,70 @@
+"""Look at this folder and propose a setup"""
+
+import argparse
+
+from milestone import errors
+from milestone.agents.planners import templates
+from milestone.cli.env import Env
+from milestone.operations import quickstart as operation
+
+EXAMPLES = """
+milestone quickstart
+milestone quickstart team --hours-per-week 32
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take a template and the hours a week, which are asked for at a terminal otherwise."""
+    parser.add_argument("template", nargs="?", metavar="NAME", help=", ".join(templates.NAMES))
+    parser.add_argument("--hours-per-week", type=float, metavar="H", help="hours a person can give each week")
+
+
+def run(env: Env, args: argparse.Namespace) -> int:
+    """Look, ask two things at most, make the project."""
+    if args.template:
+        operation.check_name(args.template)
+    sight = operation.look(env.start, env.environ)
+    env.note(templates.described(sight))
+    name = args.template or _asked_template(env, templates.propose(sight))
+    begun = operation.quickstart(env.start, name, _hours(env, args, name, sight), sight, env.environ)
+    data = {
+        "milestones": [],
+        "findings": [],
+        "questions": [],
+        "recipe": begun.template.name,
+        "dry_run": False,
+        "template": begun.template.name,
+        "project": begun.template.project,
+        "files": list(begun.made.files),
+        "seen": templates.described(sight),
+    }
+    return env.answer("plan", data, _text(begun))
+
+
+def _asked_template(env: Env, proposed: str) -> str:
+    return env.ask("Template", proposed, "quickstart NAME") if env.terminal else proposed
+
+
+def _hours(env: Env, args: argparse.Namespace, name: str, sight: templates.Sight) -> float | None:
+    if args.hours_per_week is not None or not env.terminal:
+        hours: float | None = args.hours_per_week
+        return hours
+    usual = templates.template(name, sight).project.get("hours_per_week", 10)
+    reply = env.ask("Hours a week you can give", str(usual), "--hours-per-week")
+    try:
+        return float(reply.replace(",", "."))
+    except ValueError:
+        raise errors.InvalidRequest(f'"{reply}" is no number of hours.', next=["milestone quickstart"]) from None
+
+
+def _text(begun: operation.Begun) -> str:
+    hours = begun.template.project.get("hours_per_week", 10)
+    size = begun.template.project.get("team_size", 1)
+    people = "one person" if size == 1 else f"{size} people"
+    if begun.is_kept:
+        chosen = "The configuration that is there stays as it is."
+    else:
+        each = "" if size == 1 else " each"
+        kept = "kept in config/milestone-config.yaml"
+        chosen = f"Template {begun.template.name}: {people}, {hours:g} h a week{each}, {kept}."
+    return "\n".join([*begun.made.sentences, chosen, 'Next: milestone plan "GOAL"'])
