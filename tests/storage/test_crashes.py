@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from milestone import errors
 from milestone.domain import summary
 from milestone.domain.document import Document, Event
 from milestone.domain.evolve import evolve
@@ -55,6 +56,7 @@ def present(root: Path) -> dict[str, Document | None]:
 
 def look(root: Path, outcome: int, before: dict, after: dict) -> None:
     """Hold the store to its word after one change ended so."""
+    assert outcome != faults.BROKEN
     now = present(root)
     assert now == after if outcome == faults.DONE else now in (before, after)
     with opened(root).reading() as reading:
@@ -219,3 +221,13 @@ def test_a_store_whose_local_folder_is_gone_is_read_from_the_log(root: Path):
     with opened(root).reading() as reading:
         assert (reading.seq, reading.unrecorded, len(reading.rows())) == (1, 0, 1)
     look(root, faults.KILLED, present(root), present(root))
+
+
+def test_a_text_no_file_can_hold_is_refused_and_nothing_changed(root: Path):
+    prepared(root)
+    before = present(root)
+
+    with pytest.raises(errors.InvalidRequest):
+        write(opened(root), plain.edited(A, title="bad \udcff"))
+
+    assert present(root) == before

@@ -2,14 +2,14 @@
 
 import errno
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from milestone import registry
+from milestone import errors, registry
 from milestone.storage import disk, log_line, yaml_writer
 from milestone.storage.base import Stamp, Warning
-from milestone.storage.log_line import FileMark
+from milestone.storage.log_line import FileMark, Line
 from milestone.storage.moment import Key, Moment
 from milestone.storage.place import Place
 from milestone.storage.snapshots import Stored
@@ -98,23 +98,46 @@ def commit(moment: Moment, stamp: Stamp, summary: SummaryWriter, found: Iterable
 
     Raises:
         NotWritable: the log refused the line; nothing was changed.
+        InvalidRequest: what is staged holds a character that no file can hold; nothing was changed.
     """
+    try:
+        changes = _planned(moment, found)
+        line = _line(moment, stamp, changes) if moment.staged else None
+    except UnicodeEncodeError as problem:
+        raise errors.InvalidRequest(
+            "A text is not valid Unicode.",
+            why=f"{problem.object[problem.start : problem.end]!r} cannot be written to a file",
+            next=["Type it again, in UTF-8."],
+        ) from None
+    if line is not None:
+        _log(moment, line, summary)
+    warnings = [warning for change in changes.values() for warning in apply(moment, change)]
+    summary.save(moment)
+    return warnings
+
+
+def _planned(moment: Moment, found: Iterable[str]) -> dict[Key, Change]:
     taken = {*found, *moment.owners()}
     changes: dict[Key, Change] = {}
     for key, stored in moment.changed.items():
         changes[key] = plan(moment, stored, taken)
         taken.add(changes[key].path or "")
-    if moment.staged:
-        touched = dict.fromkeys((r.event.document, r.event.uid) for r in moment.staged)
-        line = log_line.make(stamp, moment.head.hash, moment.staged, [changes[key].mark() for key in touched])
-        text, name = log_line.encode(line)
-        with disk.telling("The log"):
-            moment.head = moment.place.log.append(moment.head, text, name, line.last_seq)
-        moment.staged = []
-        summary.took(line)
-    warnings = [warning for change in changes.values() for warning in apply(moment, change)]
-    summary.save(moment)
-    return warnings
+    return changes
+
+
+def _line(moment: Moment, stamp: Stamp, changes: Mapping[Key, Change]) -> tuple[Line, bytes, str]:
+    """Return the line of what is staged, its bytes and its hash."""
+    touched = dict.fromkeys((r.event.document, r.event.uid) for r in moment.staged)
+    line = log_line.make(stamp, moment.head.hash, moment.staged, [changes[key].mark() for key in touched])
+    return (line, *log_line.encode(line))
+
+
+def _log(moment: Moment, encoded: tuple[Line, bytes, str], summary: SummaryWriter) -> None:
+    line, text, name = encoded
+    with disk.telling("The log"):
+        moment.head = moment.place.log.append(moment.head, text, name, line.last_seq)
+    moment.staged = []
+    summary.took(line)
 
 
 def apply(moment: Moment, change: Change) -> list[Warning]:

@@ -4,22 +4,23 @@ Order: turnstile, gate (shared by operations, exclusive for a cut-over), commit.
 so that one who wants the gate alone is not starved by those who share it.
 """
 
+import contextlib
 import fcntl
 import os
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from milestone import errors
 from milestone.clock import SystemClock
+from milestone.storage import disk
 
 PAUSE = 0.001  # seconds before the second try; grows to LONGEST
 LONGEST = 0.02
 OPEN = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
-@contextmanager
+@contextlib.contextmanager
 def commit_turn(folder: str, timeout: float) -> Iterator[None]:
     """Hold the one right to write inside the block.
 
@@ -34,7 +35,8 @@ def commit_turn(folder: str, timeout: float) -> Iterator[None]:
         held.remove(turn)
         os.close(turn)
         commit = _take(folder, "commit.lock", fcntl.LOCK_EX, deadline, held)
-        os.pwrite(commit, f"{os.getpid():<10}".encode(), 0)
+        with contextlib.suppress(OSError):  # only for the message of who waits
+            os.pwrite(commit, f"{os.getpid():<10}".encode(), 0)
         yield
     finally:
         for descriptor in reversed(held):
@@ -43,7 +45,8 @@ def commit_turn(folder: str, timeout: float) -> Iterator[None]:
 
 def _take(folder: str, name: str, how: int, deadline: float, held: list[int]) -> int:
     """Return a descriptor that holds the lock; it is in `held` from its first moment."""
-    descriptor = os.open(os.path.join(folder, name), OPEN, 0o644)
+    with disk.telling(folder):
+        descriptor = os.open(os.path.join(folder, name), OPEN, 0o644)
     held.append(descriptor)
     pause = PAUSE
     while not _locked(descriptor, how):

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from milestone.errors import MilestoneError
+
 CHANGING = (
     "open",
     "write",
@@ -24,7 +26,7 @@ CHANGING = (
     "ftruncate",
 )
 KILLED = -signal.SIGKILL
-DONE, RAISED = 0, 3  # how a child ends
+DONE, RAISED, BROKEN = 0, 3, 4  # how a child ends
 
 Effect = Callable[[str, tuple[Any, ...], Callable[..., Any]], Any]  # name of the call, its arguments, the call
 
@@ -86,7 +88,8 @@ class Faults:
 def in_child(work: Callable[[], None], at: int, effect: Effect) -> int:
     """Do the work in a child process with the fault and return how it ended.
 
-    `DONE`: the call returned, so what it did is acknowledged; `KILLED`; `RAISED`: it told of a failure.
+    `DONE`: the call returned, so what it did is acknowledged; `KILLED`; `RAISED`: it told of a failure in words
+    for people; `BROKEN`: it failed in any other way.
     """
     child = os.fork()
     if child == 0:
@@ -96,12 +99,12 @@ def in_child(work: Callable[[], None], at: int, effect: Effect) -> int:
 
 
 def _end(work: Callable[[], None], at: int, effect: Effect) -> None:
-    code = RAISED
+    code = BROKEN
     try:
         with Faults(at, effect).installed():
             work()
         code = DONE
-    except Exception:
+    except MilestoneError:
         code = RAISED
     finally:
         os._exit(code)
