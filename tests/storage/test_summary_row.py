@@ -2,12 +2,15 @@
 
 import json
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from milestone.storage.summary_entry import quote, unquote
-from milestone.storage.summary_row import Row
+from milestone.storage.summary_row import Blank, Row, pack, unpack
 
 
 def a_row() -> Row:
-    return Row({"id": "milestone-001"}, b'[{"id":"task-001"}]')
+    return Row({"id": "milestone-001"}, b'[{"id":"task-001"}]', Blank())
 
 
 WHOLE = {"id": "milestone-001", "tasks": [{"id": "task-001"}]}
@@ -29,3 +32,30 @@ def test_names_of_any_script_are_kept_in_ascii():
         assert unquote(quote(text)) == text
         assert quote(text).isascii()
         assert "\t" not in quote(text) and "\n" not in quote(text)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from([0.0, 1.5, "", "a"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("abc"), inner, max_size=2),
+    max_leaves=4,
+)
+RECORDS = st.dictionaries(st.sampled_from("abcd"), JSON, max_size=4)
+
+
+@given(RECORDS, RECORDS)
+def test_what_is_packed_with_a_blank_comes_back_whole(first, record):
+    blank = Blank()
+    blank.learn(first, [])
+
+    packed = json.loads(json.dumps(pack(record, blank.row)))
+
+    assert json.dumps(unpack(packed, blank.row), sort_keys=True) == json.dumps(record, sort_keys=True)
+
+
+def test_usual_values_are_not_written():
+    blank = Blank()
+    blank.learn({"id": "m1", "labels": [], "hours": 3.0, "unmet": {"conditions": []}}, [])
+
+    row = {"id": "m2", "labels": [], "hours": 0.0, "unmet": {"conditions": []}}
+
+    assert pack(row, blank.row) == {"id": "m2"}

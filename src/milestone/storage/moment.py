@@ -22,14 +22,15 @@ from milestone.storage.summary_file import Summary
 
 Key = tuple[str, str]  # kind, uid
 READ_RECORD = "milestone.storage.yaml_reader:read_record"  # imports yaml, which a plain change does not
-ROW = msgspec.json.Decoder(dict)
+ROW = msgspec.json.Decoder()
 
 
 class Rows(Sequence[Row]):
     """Rows by id, each decoded when it is looked at."""
 
-    def __init__(self, rows: list[Entry | Row]) -> None:
+    def __init__(self, rows: list[Entry | Row], blank: summary_row.Blank) -> None:
         self._rows = rows
+        self._blank = blank
 
     @overload
     def __getitem__(self, place: int) -> Row: ...
@@ -37,10 +38,10 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: slice) -> Sequence[Row]: ...
     def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
         if isinstance(place, slice):
-            return Rows(self._rows[place])
+            return Rows(self._rows[place], self._blank)
         found = self._rows[place]
         if isinstance(found, Entry):
-            found = self._rows[place] = summary_row.Row(ROW.decode(found.row), found.tasks)
+            found = self._rows[place] = summary_row.Row(ROW.decode(found.row), found.tasks, self._blank)
         return found
 
     def __len__(self) -> int:
@@ -120,7 +121,7 @@ class Moment:
                 rows.append((str(document.body.get("id", "")), self.summarise(document)))
         if self.changed:
             rows.sort(key=lambda pair: summary_file.order(pair[0]))
-        return Rows([row for _, row in rows])
+        return Rows([row for _, row in rows], self.summary.blank)
 
     def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:
         if not newest:

@@ -7,6 +7,7 @@ It holds while log and files are as the last seal says; it may be deleted at any
 D kind uid revision flags id path signature digest check length row tasks    a document; row is JSON of so many
                                   bytes: a live milestone's without its tasks, or the body of a session
 B path signature check warning    a file that cannot be read
+T row|task blank                  what most rows, most tasks hold; rows and tasks are written without it
 U path                            ... can be read again or is gone
 V kind uid                        its file was looked at again after its time stamp had settled
 O key seq                         an operation id and its first event
@@ -22,9 +23,9 @@ import os
 import zlib
 
 from milestone.storage.summary_entry import Broken, Entry, entry_at, unquote
-from milestone.storage.summary_row import Row
+from milestone.storage.summary_row import Blank, Row
 
-HEADER = b"S\t2\n"  # a summary in another format is no summary
+HEADER = b"S\t3\n"  # a summary in another format is no summary
 NAME = os.path.join("local", "summary")
 FOLDERS = ("active", "completed")
 DEPENDENCIES = "active/dependencies.yaml"  # no record: what it says belongs to the records
@@ -43,6 +44,7 @@ class Summary:
         self.operations: dict[str, int] = {}
         self.news: list[str] = []  # JSON of the last events, oldest first
         self.seal: dict[str, object] = {}
+        self.blank = Blank()
         self.bytes = 0  # of the file, as far as sealed
         self.lines = 0  # in the file, those replaced by later ones too
 
@@ -77,7 +79,7 @@ class Summary:
         """Return the row of each live milestone, by id."""
         found = self.live()
         rows: list[dict[str, object]] = json.loads(b"[" + b",".join([entry.row for entry in found]) + b"]")
-        return [Row(row, entry.tasks) for row, entry in zip(rows, found, strict=True)]
+        return [Row(row, entry.tasks, self.blank) for row, entry in zip(rows, found, strict=True)]
 
     def sessions(self) -> list[dict[str, object]]:
         """Return the body of each session, by id."""
@@ -163,6 +165,9 @@ def _take_other(summary: Summary, tag: str, rest: str) -> None:
     elif tag == "O":
         key, _, seq = rest.rpartition("\t")
         summary.operations[unquote(key)] = int(seq)
+    elif tag == "T":
+        name, _, blank = rest.partition("\t")
+        setattr(summary.blank, name, json.loads(blank))
     elif tag == "N":
         summary.news.append(rest)
 

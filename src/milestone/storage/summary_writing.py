@@ -3,6 +3,7 @@
 import json
 import os
 import zlib
+from typing import Any
 
 from milestone import clock
 from milestone.domain.document import Recorded
@@ -12,6 +13,7 @@ from milestone.storage.moment import Moment
 from milestone.storage.snapshots import Stored
 from milestone.storage.summary_entry import Broken, Entry, quote
 from milestone.storage.summary_file import Summary
+from milestone.storage.summary_row import Blank, pack
 
 SESSION_KEYS = ("id", "milestones", "holds", "state", "started", "last_saved", "tasks", "notes", "pid", "host")
 KEEP = 200  # replaced lines that are not worth a rewrite
@@ -54,7 +56,7 @@ class SummaryWriter:
         try:
             for stored in moment.changed.values():
                 moment.place.snapshots.write(stored)
-                self._lines.append(self._enter(moment, stored).line())
+                self._lines += self._enter(moment, stored)
             self._lines += [_operation(key, seq) for key, seq in self._operations.items()]
             self._lines += [f"N\t{_flat(recorded)}\n".encode() for recorded in self._news[-summary_file.RECENT :]]
             if self._lines:
@@ -103,8 +105,8 @@ class SummaryWriter:
         self._summary.bytes += len(data)
         return True
 
-    def _enter(self, moment: Moment, stored: Stored) -> Entry:
-        """Return the document's new entry, put into the summary."""
+    def _enter(self, moment: Moment, stored: Stored) -> list[bytes]:
+        """Put the document's new entry into the summary; return its line, after what it is the first to show."""
         document = stored.document
         signature = check = ""
         if stored.path is not None and stored.base is not None:
@@ -122,9 +124,11 @@ class SummaryWriter:
             stored.digest or "",
             check,
         ]
-        entry = Entry.of(fields, *_row(moment, stored))
+        row, tasks = _row(moment, stored)
+        learnt = self._summary.blank.learn(row, tasks) if document.kind == "milestone" else []
+        entry = Entry.of(fields, *_texts(document.kind, row, tasks, self._summary.blank))
         self._summary.entries[entry.key] = entry
-        return entry
+        return [*(_blank_line(name, blank) for name, blank in learnt), entry.line()]
 
 
 def _look(path: str, base: str) -> tuple[str, str]:
@@ -138,16 +142,26 @@ def _look(path: str, base: str) -> tuple[str, str]:
     return ("~" if young else "") + summary_file.signature(stat), check
 
 
-def _row(moment: Moment, stored: Stored) -> tuple[str, str]:
-    """Return the JSON of the row without tasks, and of its tasks."""
+def _row(moment: Moment, stored: Stored) -> tuple[dict[str, Any], list[Any]]:
+    """Return the row without tasks, and its tasks; the kept part of a session; nothing where nobody lists it."""
     document = stored.document
     if document.kind == "session":
-        return _json({key: document.body[key] for key in SESSION_KEYS if key in document.body}), ""
+        return {key: document.body[key] for key in SESSION_KEYS if key in document.body}, []
     if document.kind != "milestone" or document.away or document.deleted:
-        return "", ""
+        return {}, []
     row = dict(moment.summarise(document))
-    tasks = row.pop("tasks", [])
-    return _json(row), _json(tasks)
+    return row, row.pop("tasks", [])
+
+
+def _texts(kind: str, row: dict[str, Any], tasks: list[Any], blank: Blank) -> tuple[str, str]:
+    """Return the JSON of a row and of its tasks, without what the blank says; empty for no row."""
+    if kind != "milestone" or not row:
+        return _json(row) if row else "", ""
+    return _json(pack(row, blank.row)), _json([pack(task, blank.task) for task in tasks])
+
+
+def _blank_line(name: str, blank: dict[str, object]) -> bytes:
+    return f"T\t{name}\t{_json(blank)}\n".encode()
 
 
 def _json(value: object) -> str:
@@ -172,7 +186,9 @@ def _flat(recorded: Recorded) -> str:
 
 def whole(summary: Summary) -> bytes:
     """Return every line of a summary."""
-    lines = [entry.line() for entry in summary.entries.values()]
+    known = (("row", summary.blank.row), ("task", summary.blank.task))
+    lines = [_blank_line(name, blank) for name, blank in known if blank]
+    lines += [entry.line() for entry in summary.entries.values()]
     lines += [broken.line() for broken in summary.broken.values()]
     lines += [_operation(key, seq) for key, seq in summary.operations.items()]
     lines += [b"N\t" + text.encode() + b"\n" for text in summary.news]
