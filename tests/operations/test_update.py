@@ -3,6 +3,7 @@
 import pytest
 
 from milestone import errors
+from milestone.domain import graph
 from milestone.operations import answer, removing, update
 from milestone.operations.update import Update
 from milestone.testing.builders import a_body, a_task
@@ -140,3 +141,35 @@ def test_reopening_marks_what_was_built_on_it(tmp_path):
     removing.reopen(workspace, tmp_path, ["m1"], "a bug")
 
     assert bodies(workspace)["milestone-002"]["recheck"]["because"] == "milestone-001"
+
+
+def test_what_either_side_said_is_dropped(tmp_path):
+    workspace = a_workspace(
+        tmp_path,
+        a_body("milestone-001", dependencies={"enables": ["m2"]}),
+        a_body("milestone-002"),
+        a_body("milestone-003", dependencies=["m1"]),
+    )
+
+    update.apply(workspace, tmp_path, ["m2", "m3"], Update(no_depends_on=["m1"]))
+
+    with workspace.reading() as reading:
+        assert graph.of_rows(reading.rows()) == {"milestone-001": [], "milestone-002": [], "milestone-003": []}
+
+
+def test_facts_are_said_by_their_number_too(tmp_path):
+    workspace = two(
+        tmp_path,
+        success_criteria=["a first long criterion that nobody types", "a second one, as long as the first"],
+        dependencies={"conditions": ["schema approved"], "external": ["licence bought"]},
+    )
+
+    update.apply(workspace, tmp_path, ["m1"], Update(met=["2", "x1"], evidence="seen"))
+
+    with workspace.reading() as reading:
+        row = reading.rows()[0]
+    assert row["unmet"] == {
+        "conditions": ["schema approved"],
+        "external": [],
+        "criteria": ["a first long criterion that nobody types"],
+    }

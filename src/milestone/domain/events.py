@@ -98,7 +98,11 @@ KINDS: dict[str, Kind] = {
     ),
     "dependency.removed": Kind(
         "It waits no longer.",
-        {"on": ("text", "id of what it waited for"), "written?": ("text", "the id as the record spelt it")},
+        {
+            "on": ("text", "id of what it waited for"),
+            "written?": ("text", "the id as the record spelt it"),
+            "list?": ("text", "requires or enables"),
+        },
     ),
     "risk.identified": Kind("A risk is named.", {"risk": ("map", "the whole risk")}),
     "risk.changed": Kind("A risk is changed.", {"id": ("text", "which"), **_SET}),

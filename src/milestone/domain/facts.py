@@ -8,6 +8,8 @@ import msgspec
 from milestone.domain import proof
 from milestone.domain.document import Body, Document
 
+SHORT = 24  # characters of a text somebody would type
+
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that is to become true."""
@@ -51,10 +53,32 @@ def external(document: Document) -> list[Fact]:
     return _dependencies(document, "external")
 
 
+def numbered(document: Document) -> dict[str, Fact]:
+    """Return the facts by the number they are shown with: criteria c1, conditions k1, external x1, gates' g1."""
+    letters = {"success_criteria": "c", "dependencies/conditions": "k", "dependencies/external": "x"}
+    counted: dict[str, int] = {}
+    found = {}
+    for fact in of(document):
+        letter = letters.get(fact.where, "g")
+        counted[letter] = counted.get(letter, 0) + 1
+        found[f"{letter}{counted[letter]}"] = fact
+    return found
+
+
+def word_for(document: Document, fact: Fact) -> str:
+    """Return what a person may type for a fact: its name in quotes, its number where it has only a long text."""
+    if fact.name != fact.text or len(fact.name) <= SHORT:
+        return f'"{fact.name}"'
+    return next((number for number, each in numbered(document).items() if each == fact), f'"{fact.name}"')
+
+
 def find(document: Document, words: str) -> list[Fact]:
-    """Return the facts that a person may mean: by name or text exactly, else by a part of them, ignoring case."""
+    """Return the facts a person may mean: by number (bare: a criterion's), name or text, else a part of them."""
     wanted = words.casefold().strip()
     every = list(of(document))
+    by_number = numbered(document).get(f"c{wanted}" if wanted.isdecimal() else wanted)
+    if by_number is not None and not any(wanted == fact.name.casefold() for fact in every):
+        return [by_number]
     exact = [f for f in every if wanted in (f.name.casefold(), f.text.casefold())]
     return exact or [f for f in every if wanted and wanted in f"{f.name}\n{f.text}".casefold()]
 

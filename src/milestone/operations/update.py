@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from milestone import errors
-from milestone.domain import facts
+from milestone.domain import facts, needs
 from milestone.domain.context import Context
 from milestone.domain.decide import dependency, fact, milestone, rules, task_fields
 from milestone.domain.decide.finding import find
@@ -114,7 +114,7 @@ def _change(
         unmeet = fact.MeetFact(fact=words, met=False, reason=request.note)
         document = draft.add(document, fact.meet(document, unmeet, draft.ctx))
     for name in request.no_depends_on:
-        document = draft.add(document, dependency.remove(document, _known_or_word(draft, name), draft.ctx))
+        document = _without_dependency(draft, document, name)
     for name in request.depends_on:
         other = draft.milestone(name)
         on = {"id": rules.name(other), "uid": other.uid}
@@ -178,12 +178,22 @@ def _refuse_for_tasks(ref: str, request: Update) -> None:
         )
 
 
-def _known_or_word(draft: Draft, text: str) -> str:
-    """Return the id of a milestone, or the word as it is: what no longer exists can be dropped too."""
+def _without_dependency(draft: Draft, document: Document, text: str) -> Document:
+    """Return the milestone when it waits for another no more, whichever of the two said so.
+
+    What no longer exists can be dropped too.
+    """
     try:
-        return rules.name(draft.milestone(text))
+        other = draft.milestone(text)
     except errors.NotFound:
-        return text
+        return draft.add(document, dependency.remove(document, text, draft.ctx))
+    name = rules.name(document)
+    enabled = dependency.remove_enables(other, name, draft.ctx)
+    if enabled:
+        draft.add(other, enabled)
+    if enabled and rules.name(other) not in needs.requires(document.body):
+        return document
+    return draft.add(document, dependency.remove(document, rules.name(other), draft.ctx))
 
 
 def _with(known: Any, more: Sequence[str]) -> list[str]:

@@ -39,7 +39,7 @@ def _milestone(view: View, moment: Moment, width: int, everything: bool) -> list
         *part("Needs", [_other(each) for each in view["requires"]]),
         *part("Enables", [_other(each) for each in view["enables"]]),
         *part("Done when", _criteria(view)),
-        *part("Unmet", [line(t) for k in ("conditions", "external") for t in view["unmet"][k]], True),
+        *part("Unmet", _unmet(view), True),
         *part("Blocked", [_blocker(each, moment) for each in view["blockers"]], True),
         *part("Check again", [_recheck(each) for each in view["to_recheck"]], True),
         *part("Overridden", [_override(each) for each in view["overrides"]], True),
@@ -165,10 +165,27 @@ def _other(each: View) -> str:
 def _criteria(view: View) -> list[str]:
     unmet = set(view["unmet"]["criteria"])
     found = []
-    for each in view.get("success_criteria") or ():
-        text = str(each.get("text") or each.get("name") or "") if isinstance(each, Mapping) else str(each)
-        found.append(f"{states.sign('planned' if text in unmet else 'completed')} {line(text)}")
+    for number, each in enumerate(view.get("success_criteria") or (), 1):
+        text = _text_of(each)
+        found.append(f"c{number} {states.sign('planned' if text in unmet else 'completed')} {line(text)}")
     return found
+
+
+def _unmet(view: View) -> list[str]:
+    """Return unmet conditions and external dependencies with the number that `--met` takes."""
+    needs = view.get("dependencies")
+    found = []
+    for key, letter in (("conditions", "k"), ("external", "x")):
+        every = [_text_of(each) for each in (needs.get(key) or () if isinstance(needs, Mapping) else ())]
+        found += [
+            f"{letter}{every.index(text) + 1} {line(text)}" if text in every else line(text)
+            for text in view["unmet"][key]
+        ]
+    return found
+
+
+def _text_of(fact: Any) -> str:
+    return str(fact.get("text") or fact.get("name") or "") if isinstance(fact, Mapping) else str(fact)
 
 
 def _blocker(each: View, moment: Moment) -> str:

@@ -126,11 +126,12 @@ def _closed_gates(document: Document, request: Archive, ctx: Context) -> Iterato
 def _unmet_criteria(document: Document) -> Iterator[rules.Finding]:
     for criterion in open_criteria(document):
         typed = " (only typed as met)" if criterion.typed else ""
+        word = facts.word_for(document, criterion)
         yield rules.finding(
             "criterion_unmet",
             f"{criterion.text}{typed}",
             path=f"success_criteria/{criterion.name}",
-            hint=f'milestone update {rules.name(document)} --met "{criterion.name}" --evidence TEXT',
+            hint=f"milestone update {rules.name(document)} --met {word} --evidence TEXT",
         )
 
 

@@ -49,6 +49,13 @@ def remove(document: Document, on: str, ctx: Context) -> list[Event]:
     return [rules.event(document, "dependency.removed", on=on, written=written[0] if written[0] != on else None)]
 
 
+def remove_enables(other: Document, name: str, ctx: Context) -> list[Event]:
+    """Return the event by which `other` no longer says that it enables a milestone; nothing when it does not."""
+    if name not in needs.enables(other.body):
+        return []
+    return [rules.event(other, "dependency.removed", on=name, list="enables")]
+
+
 def add_to_task(document: Document, task_ref: str, on: str, ctx: Context) -> list[Event]:
     """Return the event by which a task waits for another of its milestone. Raises as `add` does."""
     task, before = find(document, task_ref), find(document, on)

@@ -21,7 +21,9 @@ def follows(document: Document, events: Sequence[Event], name: str, ctx: Context
     ):
         if tasks.status(above) != "in_progress":
             found.append(rules.event(document, "task.started", str(above["id"]), on=ctx.today.isoformat()))
-        found.append(rules.event(document, "task.completed", str(above["id"]), on=ctx.today.isoformat()))
+        said = {"grade": "self-reported", "by": ctx.actor.name, "at": ctx.now, "item": "its subtasks"}
+        day = ctx.today.isoformat()
+        found.append(rules.event(document, "task.completed", str(above["id"]), on=day, evidence=[said]))
         after = as_it_will_be(after, found, ctx)
     if after.body.get("status") != "in_progress" or not _is_all_done(tasks.of(after.body)):
         return found

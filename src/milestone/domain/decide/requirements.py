@@ -126,7 +126,7 @@ def _facts(document: Document) -> list[rules.Finding]:
             kind,
             f'{"condition" if kind == "condition" else "external"} "{fact.text}"',
             path=f"{fact.where}: {fact.text}",
-            hint=f'milestone update {rules.name(document)} --met "{fact.name}" --evidence "..."',
+            hint=f"milestone update {rules.name(document)} --met {facts.word_for(document, fact)} --evidence TEXT",
         )
         for kind, found in listed
         for fact in found
