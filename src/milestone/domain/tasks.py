@@ -36,9 +36,12 @@ def children(body: Body, task_id: str) -> list[dict[str, Any]]:
 
 
 def parents(body: Body) -> set[str]:
-    """Return the ids of tasks that have subtasks; their hours and their state are those of the subtasks."""
+    """Return the ids of tasks that have subtasks to do; their hours and their state are those of the subtasks.
+
+    One whose subtasks are all cancelled is a plain task again.
+    """
     known = {str(task.get("id")) for task in of(body)}
-    return {str(task["parent"]) for task in of(body) if task.get("parent")} & known
+    return {str(task["parent"]) for task in of(body) if task.get("parent") and status(task) != "cancelled"} & known
 
 
 def leaves(body: Body) -> list[dict[str, Any]]:

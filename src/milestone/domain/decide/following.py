@@ -8,32 +8,43 @@ from milestone.domain.decide import rules
 from milestone.domain.document import Body, Document, Event, Recorded
 from milestone.domain.evolve import evolve
 
+# How a parent comes to be in work, so that it can be completed.
+WAYS = {"pending": ("started",), "blocked": ("retried", "started"), "failed": ("retried", "started")}
+
 
 def follows(document: Document, events: Sequence[Event], name: str, ctx: Context) -> list[Event]:
     """Return what finishing (or giving up) a task finishes besides: its parent, then its milestone."""
     after = as_it_will_be(document, events, ctx)
-    found: list[Event] = []
-    above = tasks.get(after.body, str((tasks.get(after.body, name) or {}).get("parent")))
-    if (
-        above
-        and tasks.status(above) in states.OPEN_TASKS
-        and _is_all_done(tasks.children(after.body, str(above["id"])))
-    ):
-        if tasks.status(above) != "in_progress":
-            found.append(rules.event(document, "task.started", str(above["id"]), on=ctx.today.isoformat()))
-        said = {"grade": "self-reported", "by": ctx.actor.name, "at": ctx.now, "item": "its subtasks"}
-        day = ctx.today.isoformat()
-        found.append(rules.event(document, "task.completed", str(above["id"]), on=day, evidence=[said]))
-        after = as_it_will_be(after, found, ctx)
+    found = _parent(after, name, ctx)
+    return [*found, *_milestone(as_it_will_be(after, found, ctx), ctx)]
+
+
+def _parent(after: Document, name: str, ctx: Context) -> list[Event]:
+    """Return the completion of a task's parent when no other subtask is open."""
+    parent = str((tasks.get(after.body, name) or {}).get("parent"))
+    above = tasks.get(after.body, parent)
+    if above is None or tasks.status(above) not in states.OPEN_TASKS:
+        return []
+    own_over = all(phase.status in phases.DONE for phase in phases.of(after.body, parent))
+    if not own_over or not _is_all_done(tasks.children(after.body, parent)):
+        return []
+    day = ctx.today.isoformat()
+    said = {"grade": "self-reported", "by": ctx.actor.name, "at": ctx.now, "item": "its subtasks"}
+    ways = [rules.event(after, f"task.{verb}", parent) for verb in WAYS.get(tasks.status(above), ())]
+    return [*ways, rules.event(after, "task.completed", parent, on=day, evidence=[said])]
+
+
+def _milestone(after: Document, ctx: Context) -> list[Event]:
+    """Return the completion of a running milestone when nothing of it is open."""
     if after.body.get("status") != "in_progress" or not _is_all_done(tasks.of(after.body)):
-        return found
+        return []
     left = [phase for phase in phases.of_milestone(after.body) if phase.status not in phases.DONE]
+    found = []
     if len(left) == 1 and left[0].status == "in_progress" and not left[0].required:
-        found.append(
-            rules.event(document, "phase.completed", phase=left[0].name)
-        )  # it lasted until the work was done
+        # it lasted until the work was done
+        found.append(rules.event(after, "phase.completed", phase=left[0].name))
         left = []
-    return found if left else [*found, rules.event(document, "milestone.completed", on=ctx.today.isoformat())]
+    return [] if left else [*found, rules.event(after, "milestone.completed", on=ctx.today.isoformat())]
 
 
 def _is_all_done(every: Sequence[Body]) -> bool:
