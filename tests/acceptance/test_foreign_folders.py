@@ -86,6 +86,61 @@ def test_what_is_not_understood_is_named_once(milestone, foreign):
     assert named["active/größe prüfen.yaml"] == "Not understood and left as it is: abhängig von, titel, zustand."
 
 
+DOCTOR = {
+    ("error", "unreadable_file", "active/milestone-010.yaml:5:19"),
+    ("error", "unreadable_file", "active/milestone-015.yaml:2:11"),
+    ("error", "unreadable_file", "active/milestone-016.yaml:1:1"),
+    ("error", "dependency_cycle", "login-page"),
+    ("warning", "not_understood", "active/milestone-012.yaml:8:26"),
+    ("warning", "unknown_key", "config/milestone-config.yaml:7"),
+    ("warning", "unknown_dependency", "login-page"),
+    ("warning", "unknown_dependency", "milestone-008"),
+    ("warning", "unknown_dependency", "milestone-087"),
+    ("warning", "unknown_reference", "active/dependencies.yaml"),
+    ("warning", "unknown_person", "milestone-087: owner"),
+    ("warning", "unknown_person", "milestone-008: phases/design/reviewers"),
+    ("note", "unknown_key", "active/größe prüfen.yaml:6:48"),
+    ("note", "unknown_key", "active/milestone-003.yaml:12:1"),
+    ("note", "unknown_key", "active/milestone-008.yaml:18:5"),
+    ("note", "id_differs_from_name", "active/login.yaml:1:1"),
+    ("note", "no_effect_yet", "config/milestone-config.yaml:4"),
+    ("note", "typed_status", "milestone-012/first"),
+}
+
+
+def test_the_doctor_names_each_finding_and_its_place(milestone, foreign):
+    said = milestone("doctor", "--json")
+
+    found = {(f["severity"], f["code"], f["where"]) for f in said.answer["data"]["findings"]}
+    assert said.code == 5
+    assert found >= DOCTOR, sorted(DOCTOR - found)
+    assert not [f for f in found if f[0] == "error" and f not in DOCTOR]
+
+
+def test_a_change_of_one_record_leaves_every_other_file_alone(milestone, foreign):
+    (foreign / "active" / "dependencies.yaml").unlink()  # which becomes part of two other records
+    before = fingerprint(foreign)
+
+    assert milestone("update", "milestone-014", "--priority", "high").code == 0
+
+    after = fingerprint(foreign)
+    assert {name for name in before if before[name] != after.get(name)} == {"active/milestone-014.yaml"}
+    text = (foreign / "active/milestone-014.yaml").read_bytes()
+    assert text == b"\xef\xbb\xbfid: milestone-014\r\ntitle: Windows lines\r\nstatus: Doing\r\npriority: high\r\n"
+
+
+def test_a_task_of_a_free_form_is_done_where_it_stands(milestone, foreign):
+    before = (foreign / "active/milestone-003.yaml").read_text()
+
+    assert milestone("task", "done", "milestone-003/task-002", "--override", "made by hand").code == 0
+
+    after = (foreign / "active/milestone-003.yaml").read_text()
+    assert "  - id: task-002\n    title: Implement navigation system\n    status: completed\n" in after
+    assert [line for line in before.splitlines() if line not in after.splitlines()] == [
+        "  - Implement navigation system"
+    ]
+
+
 def test_the_folder_is_as_committed(foreign):
     committed = Path(__file__).parent / "foreign" / "handmade"
 

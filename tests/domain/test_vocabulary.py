@@ -59,6 +59,12 @@ def test_dependencies_in_every_form(typed, requires):
     assert body(dependencies=typed)["dependencies"]["requires"] == requires
 
 
+def test_groups_of_another_shape_stop_nothing():
+    found = body(dependencies={"groups": [], "reasons": 3, "Technical": [{"milestone-045": "Validation"}]})
+
+    assert found["dependencies"]["groups"] == {"technical": ["milestone-045"]}
+
+
 def test_a_pair_keeps_its_reason():
     found = body(Dependencies={"Technical": [{"milestone-045": "Data Validation Framework"}]})["dependencies"]
 
@@ -215,7 +221,7 @@ LEAVES = st.none() | st.booleans() | st.integers(-5, 500) | st.floats(-1, 99, al
 RAW = st.recursive(LEAVES, lambda v: st.lists(v, max_size=3) | st.dictionaries(KEYS, v, max_size=4), max_leaves=25)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.dictionaries(KEYS, RAW, max_size=6))
 def test_anything_is_understood_and_understanding_again_changes_nothing(raw):
     once = understand(raw, NAME).body

@@ -72,8 +72,13 @@ def contradictions(said: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -
             _finding("contradiction", f"It says that {name} needs {item}; the record does not.")
             for item in missing
         ]
-        unknown = [item for item in about.get("requires", ()) if item not in known]
-        found += [_finding("unknown_reference", f"{name} needs {item}, which is not there.") for item in unknown]
+        named = [("needs", item) for item in about.get("requires", ())]
+        named += [("enables", item) for item in about.get("enables", ())]
+        found += [
+            _finding("unknown_reference", f"{name} {verb} {item}, which is not there.")
+            for verb, item in named
+            if item not in known
+        ]
     return found
 
 

@@ -229,14 +229,14 @@ class RecordReader:
         ):
             read = self.milestone_ids(more, "", path)
             group, reasons = ([] if read is ABSENT else read), free_forms.reasons(more)
-            found["groups"] = {**found.get("groups", {}), words.fold(key): group}
+            found["groups"] = {**_as_map(found.get("groups")), words.fold(key): group}
         else:
             found[key] = more
             self._unknown.append(path)
             return
         found["requires"] = list(dict.fromkeys([*found.get("requires", []), *group]))
         if reasons:
-            found["reasons"] = {**found.get("reasons", {}), **reasons}
+            found["reasons"] = {**_as_map(found.get("reasons")), **reasons}
 
     def gates(self, value: Any, of: str, path: Path) -> Any:
         if not isinstance(value, Mapping):
@@ -274,3 +274,7 @@ _KINDS: dict[str, Callable[["RecordReader", Any, str, Path], Any]] = {
     "phases": RecordReader.phases,
     "workflow": RecordReader.a_record,
 }
+
+
+def _as_map(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 
 from milestone import errors, strict_yaml
-from milestone.domain import graph, lint
+from milestone.domain import dependency_file, graph, lint, people
 from milestone.domain.document import Event
-from milestone.operations import surroundings
+from milestone.operations import configure, surroundings
 from milestone.operations.findings import ORDER, Finding, finding
 from milestone.reports import dependencies
 from milestone.storage import repairing, summary_file, yaml_reader
@@ -18,6 +18,7 @@ from milestone.workspace.base import Workspace
 
 DAMAGED = frozenset({"log_damaged", "document_differs"})
 HARMLESS = frozenset({"unknown_key", "id_differs_from_name"})  # kept as it is, understood by everybody else
+BROKEN = frozenset({"unreadable_file"})
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 def examine(workspace: Workspace, *, environ: Mapping[str, str]) -> Health:
     """Return everything there is to say; nothing is changed."""
     found = list(surroundings.findings(workspace.root, environ=environ))
+    found += _of_settings(workspace)
     verified = workspace.store.verify()
     found += [
         finding(each["severity"], each["code"], each["where"], each["message"]) for each in verified["findings"]
@@ -54,6 +56,8 @@ def examine(workspace: Workspace, *, environ: Mapping[str, str]) -> Health:
     with workspace.reading() as reading:
         found += _of_files(workspace.root, reading)
         found += _of_records(reading)
+        found += _of_shared_dependencies(reading)
+        found += _of_people(workspace, reading)
         if reading.unrecorded:
             message = f"{reading.unrecorded} files changed by hand or by git since the last command."
             found.append(finding("note", "unrecorded", "active/", message, "The next change records them."))
@@ -93,19 +97,20 @@ def _of_files(root: Path, reading: Reading) -> Iterator[Finding]:
     """Yield what each file says that nobody understands, and the files nobody can read."""
     unreadable = {warning.path for warning in reading.warnings}
     for warning in reading.warnings:
-        yield _from_warning(warning, "error")
+        yield _from_warning(warning)
     for path in sorted(summary_file.scan(str(root))):
-        if path in unreadable:
+        if path in unreadable or path == summary_file.DEPENDENCIES:
             continue
         try:
             record = yaml_reader.read_record(strict_yaml.decode((root / path).read_bytes(), path), path)
         except (errors.MilestoneError, OSError):
             continue  # changed between two looks; the next one says so
         for warning in record.warnings:
-            yield _from_warning(warning, "note" if warning.code in HARMLESS else "warning")
+            yield _from_warning(warning)
 
 
-def _from_warning(warning: Warning, severity: str) -> Finding:
+def _from_warning(warning: Warning) -> Finding:
+    severity = "error" if warning.code in BROKEN else "note" if warning.code in HARMLESS else "warning"
     place = ":".join(str(part) for part in (warning.path, warning.line, warning.column) if part is not None)
     return finding(severity, warning.code, place, warning.message, warning.hint or "")
 
@@ -119,6 +124,34 @@ def _of_records(reading: Reading) -> Iterator[Finding]:
         yield from _typed(row)
     for document in reading.find("milestone"):
         yield from _impossible(document.body, rows)
+
+
+def _of_shared_dependencies(reading: Reading) -> Iterator[Finding]:
+    """Yield where `active/dependencies.yaml` and the records disagree."""
+    said = reading.load(dependency_file.KIND, dependency_file.UID)
+    for each in dependency_file.contradictions(said.body, reading.rows()) if said is not None else ():
+        yield finding(each["severity"], each["code"], each["path"], each["message"], each["hint"])
+
+
+def _of_people(workspace: Workspace, reading: Reading) -> Iterator[Finding]:
+    """Yield whom records name though nobody in the team is that or holds that role."""
+    if not workspace.people:
+        return
+    for document in reading.find("milestone"):
+        for path, text in people.strangers(document.body, workspace.people):
+            where = f"{document.body.get('id')}: {path}"
+            hint = "Add the person or role to config/team.yaml."
+            yield finding(
+                "warning", "unknown_person", where, f"Nobody in the team is {text} or has that role.", hint
+            )
+
+
+def _of_settings(workspace: Workspace) -> Iterator[Finding]:
+    """Yield settings that are misspelt, have no effect or hold a secret."""
+    for each in configure.check(workspace.settings, workspace.root)["findings"]:
+        path = (each["path"] or "").removeprefix(f"{workspace.root}/")
+        place = f"{path}:{each['line']}" if each["line"] else path
+        yield finding(each["severity"], each["code"], place, each["message"], each["hint"] or "")
 
 
 def _typed(row: Mapping[str, Any]) -> Iterator[Finding]:
