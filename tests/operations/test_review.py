@@ -201,3 +201,15 @@ def test_a_milestone_without_phases_says_so(make: Make) -> None:
 
     with pytest.raises(errors.NotFound, match="has no phases"):
         review.decide(ana, Review(word="approve", milestone="m1"))
+
+
+def test_a_record_with_an_odd_path_hides_no_other(make: Make, tmp_path: Path) -> None:
+    ana = make()
+    odd = a_phased("task-001")
+    odd["kiro_workflow"]["phases"]["design"] |= {"status": "in_review", "deliverables": [{"path": "../../secret"}]}
+    a_project(ana, odd, a_phased("task-002"))
+    hand_in(ana, "task-002")
+
+    assert pending(ana) == [("milestone-001/task-001", "design"), ("milestone-001/task-002", "design")]
+    with pytest.raises(errors.Refused, match="no place for a deliverable"):
+        review.decide(ana, Review(word="approve", milestone="m1", task="t1"))

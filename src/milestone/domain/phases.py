@@ -64,6 +64,14 @@ def after(found: Sequence[Phase], name: str) -> Phase | None:
     return found[place] if place < len(found) else None
 
 
+def history(body: Body, task_id: str | None, phase: Phase) -> list[Body]:
+    """Return what was decided about earlier attempts: `{status at by comment digest}`, oldest first."""
+    task = next((t for t in tasks(body) if t.get("id") == task_id), {})
+    found = as_map(task.get("kiro_workflow")).get("phases") if task_id else body.get("phases")
+    kept = as_map(as_map(found).get(phase.key)).get("history")
+    return [item for item in kept if isinstance(item, dict)] if isinstance(kept, list) else []
+
+
 def percentage(phase: Phase) -> float:
     """Return 0-100: over 100, in review 90, at work the share of its deliverables present, at most 80.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from milestone.domain import tasks
+from milestone.domain import phases, tasks
 from milestone.domain.document import Body
 
 TAIL = 4_000  # characters of an earlier output: its end says what failed
@@ -25,11 +25,20 @@ def text(body: Body, task: Body, *, phase: str | None, folder: Path, deliverable
         _list("Files", task.get("files")),
         f"Checked by: {task['verify']}" if task.get("verify") else "",
         f"From the last worker: {task['next_note']}" if task.get("next_note") else "",
+        _review(body, name, phase),
         _list("Already done before this", _before(body, name)),
         f"## The last attempt failed\n\n{earlier.strip()[-TAIL:]}" if earlier.strip() else "",
         "Change files in this folder only. Never edit .milestones/. Do not switch branches.",
     ]
     return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _review(body: Body, name: str, phase: str | None) -> str:
+    """Return what a reviewer said when this phase came back, so that the next attempt answers it."""
+    here = phases.named(phases.of(body, name), phase) if phase else None
+    past = phases.history(body, name, here) if here else []
+    said = past[-1].get("comment") if past else None
+    return f"## The review sent it back\n\n{past[-1].get('by')}: {said}" if said else ""
 
 
 def _before(body: Body, name: str) -> list[str]:

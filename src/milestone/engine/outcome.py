@@ -1,5 +1,6 @@
 """What an attempt's end means as events: done, failed and tried again, or blocked."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from milestone.agents.executors.base import Outcome
@@ -8,6 +9,8 @@ from milestone.domain.decide import phase as of_phase
 from milestone.domain.decide import rules
 from milestone.domain.decide import session as of_session
 from milestone.domain.decide import task as of_task
+from milestone.domain.decide.following import as_it_will_be
+from milestone.domain.deliverables import Found
 from milestone.domain.document import Body, Event
 from milestone.engine.attempt import Attempt
 from milestone.engine.setup import Limits, Setup
@@ -78,6 +81,7 @@ def done(
     """Return commit, evidence, and the completion of the task, or of the phase that is not its last."""
     status = "completed"
     events: list[Event] = []
+    survey: Mapping[str, Found] = {}
     if found.phase is not None:
         survey = setup.deliverables.survey(found.document.body, found.name)
         handed = of_phase.finish(
@@ -92,8 +96,9 @@ def done(
             hours=round((work or {}).get("seconds", 0) / 3600, 6) or None,
             evidence=[evidence(found, commit, work, check)],
             source="executor",
+            found=survey,
         )
-        events += of_task.complete(found.document, request, found.ctx)
+        events += of_task.complete(as_it_will_be(found.document, events, found.ctx), request, found.ctx)
     result: dict[str, Any] = {"status": status, "commit": commit}
     if commit:
         kept = of_session.event(found.session, "commit.recorded", task=found.name, commit=commit)

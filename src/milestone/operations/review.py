@@ -1,6 +1,7 @@
 """Review: what waits for people, what exactly they judge, and their word on it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -68,6 +69,7 @@ def judged(
     meant = _meant(document, task_id, phase, found, ctx) or _standing(document, task_id, phase)
     if not meant:
         raise _no_phases(document, task_id, phase)
+    _check_readable(workspace, document, meant, found)
     return [
         reviews.judged(document, each, which, found.get((each, which.name), Found(folder="")), ctx)
         for each, which in meant
@@ -97,11 +99,12 @@ def decide(workspace: Workspace, request: Review) -> tuple[Written, list[View]]:
         document, task_id = _find(txn, request.milestone, request.task)
         found = _survey(workspace, document)
         targets = _targets(document, task_id, request, found, ctx)
-        meant[:] = [(document.uid, each, phase) for each, phase in targets]
+        _check_readable(workspace, document, targets, found)
+        meant[:] = [(document.uid, each, phase.name) for each, phase in targets]
         return _without_repeats(
             event
             for each, phase in targets
-            for event in WORDS[request.word](document, _judge(request, each, phase, found), ctx)
+            for event in WORDS[request.word](document, _judge(request, each, phase.name, found), ctx)
         )
 
     written = workspace.write(events)
@@ -149,7 +152,7 @@ def _targets(
     request: Review,
     found: dict[tuple[str | None, str], Found],
     ctx: Context,
-) -> list[tuple[str | None, str]]:
+) -> list[tuple[str | None, Phase]]:
     """Return whose phase is meant: what waits, else what a subject is in (rules say why that cannot be judged)."""
     if request.word == "withdraw":
         meant = _given(document, task_id, request.phase)
@@ -166,7 +169,7 @@ def _targets(
             next=[f"milestone review {document.body['id']} --phase {name} --{request.word}" for name in names],
             candidates=names,
         )
-    return [(each, phase.name) for each, phase in meant]
+    return meant
 
 
 def _meant(
@@ -217,12 +220,26 @@ def _find(reading: Reading, milestone: str, task: str | None) -> tuple[Document,
 
 
 def _survey(workspace: Workspace, document: Document) -> dict[tuple[str | None, str], Found]:
+    """Return what lies there for every phase; of one with a link or an odd path nothing, so that no gate opens."""
     store = Deliverables(workspace.root)
-    return {
-        (task_id, name): found
-        for task_id in reviews.subjects(document)
-        for name, found in store.survey(document.body, task_id).items()
-    }
+    found: dict[tuple[str | None, str], Found] = {}
+    for task_id in reviews.subjects(document):
+        for phase in phases.of(document.body, task_id):
+            with suppress(errors.Refused):
+                found[(task_id, phase.name)] = store.found(document.body, task_id, phase.name)
+    return found
+
+
+def _check_readable(
+    workspace: Workspace,
+    document: Document,
+    meant: Sequence[tuple[str | None, Phase]],
+    found: dict[tuple[str | None, str], Found],
+) -> None:
+    """Let deliverables pass that can be judged. Raises Refused, saying what is wrong with the others."""
+    for task_id, phase in meant:
+        if (task_id, phase.name) not in found:
+            Deliverables(workspace.root).found(document.body, task_id, phase.name)
 
 
 def _without_repeats(events: Iterable[Event]) -> list[Event]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from milestone.domain import graph
 from milestone.domain.document import Document
-from milestone.reports import ready
+from milestone.reports import course, ready
 from milestone.reports.status import Moment, health
 
 Row = Mapping[str, Any]
@@ -18,8 +18,8 @@ WHOLE_TASK = (
 # What goes first when a record is too long, in this order; the rest always stays.
 LEAVES = (
     "planning", "stakeholders", "assumptions", "rollback", "execution", "kiro_configuration", "resources",
-    "lessons", "activity", "refs", "deliverables", "description", "phases", "people", "risks", "questions",
-    "success_criteria", "next",
+    "lessons", "course", "activity", "refs", "deliverables", "description", "phases", "people", "risks",
+    "questions", "success_criteria", "next",
 )  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def milestone(document: Document, moment: Moment, row: Row, events: Sequence[Row
         "to_recheck": row["recheck"],
         "blockers": row["blockers"],
         "waiting": row["waiting"],
+        "course": course.view(document, None, moment.now),
         "people": people(sights),
         "next": [short_task(sight) for sight in sorted(sights, key=ready.rank) if sight.is_ready][:3],
         "activity": [dict(event) for event in events],
@@ -74,6 +75,7 @@ def task(document: Document, moment: Moment, row: Row, task_row: Row) -> dict[st
         "slack": task_row["slack"],
         "critical": task_row["critical"],
         "ready": sight.is_ready,
+        "course": course.view(document, str(sight.task["id"]), moment.now),
     }
 
 

@@ -47,7 +47,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
         return _pending(env, args)
     with env.workspace.reading() as reading:
         items = review.judged(env.workspace, reading, args.milestone, args.task, args.phase)
-        return env.answer("review", items, lambda: text.judged(items), reading=reading)
+        return env.answer("review", items, lambda: text.judged(items, env.width), reading=reading)
 
 
 def _decide(env: Env, args: argparse.Namespace) -> int:
@@ -71,21 +71,27 @@ def _decide(env: Env, args: argparse.Namespace) -> int:
         version=args.version,
     )
     written, items = review.decide(env.workspace, request)
-    return env.answer("review", items, lambda: text.decided(args.word, items, written), written=written)
+    return env.answer("review", items, lambda: text.decided(args.word, items, written, env.width), written=written)
 
 
 def _pending(env: Env, args: argparse.Namespace) -> int:
     with env.workspace.reading() as reading:
         items = review.pending(env.workspace, reading, milestone=args.milestone, only_mine=args.mine)
         return env.answer(
-            "review.list", items, lambda: text.pending(items, mine=args.mine), reading=reading, total=len(items)
+            "review.list",
+            items,
+            lambda: text.pending(items, env.width, mine=args.mine),
+            reading=reading,
+            total=len(items),
         )
 
 
 def _history(env: Env, args: argparse.Namespace) -> int:
     with env.workspace.reading() as reading:
         items = review.history(reading, args.milestone, args.task)
-        return env.answer("review.list", items, lambda: text.history(items), reading=reading, total=len(items))
+        return env.answer(
+            "review.list", items, lambda: text.history(items, env.width), reading=reading, total=len(items)
+        )
 
 
 def _refuse_words_without_action(args: argparse.Namespace) -> None:

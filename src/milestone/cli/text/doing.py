@@ -82,6 +82,11 @@ def sentences(written: "Written") -> list[str]:
 
 def next_steps(effect: "Effect") -> list[str]:
     """Return the commands that may follow."""
+    waiting = [(row, each) for row in effect.rows for each in row["waiting"]]
+    if waiting and not effect.ready:
+        row, each = waiting[-1]
+        subject = f"{short(row['id'])} {short(each['task'])}" if each["task"] else short(row["id"])
+        return [f"milestone review {subject} --phase {each['phase']} --approve"]
     for row in effect.rows:
         if row["status"] == "completed":
             return [f"milestone archive {short(row['id'])}"]

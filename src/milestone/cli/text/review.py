@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from milestone.cli.output import BOLD, DIM, END, GREEN, RED, YELLOW, line
+from milestone.cli.text import moments, wide
+from milestone.reports.status import short
 from milestone.workspace.base import Written
 
 Item = Mapping[str, Any]
@@ -17,35 +19,35 @@ DONE = {
 }
 
 
-def pending(items: Sequence[Item], *, mine: bool) -> str:
+def pending(items: Sequence[Item], width: int, *, mine: bool) -> str:
     """Return what waits for people, or the sentence of an empty list."""
     if not items:
         who = "Nothing waits for your judgement." if mine else "Nothing waits for a judgement."
-        return f"{who} Phases with approval begin with: milestone plan GOAL --kiro-workflow"
+        return f"{who}\nPhases with approval begin with: milestone plan GOAL --kiro-workflow"
     lines = [f"{len(items)} {'phase waits' if len(items) == 1 else 'phases wait'} for people"]
     for item in items:
-        lines.append(f"{BOLD}{line(item['ref'])}{END}  {line(item['phase'])}  {line(item['title'])}")
-        lines.append(f"  {_standing(item)}")
+        lines.append(wide.cut(_head(item), width))
+        lines.append(f"  {wide.wrap(_standing(item), width - 2, '  ')}")
     lines.append(f"Next: milestone review {words(items[0])}")
     return "\n".join(lines)
 
 
-def judged(items: Sequence[Item]) -> str:
+def judged(items: Sequence[Item], width: int) -> str:
     """Return everything a reviewer looks at."""
-    return "\n\n".join("\n".join(_judged(item)) for item in items)
+    return "\n\n".join("\n".join(_judged(item, width)) for item in items)
 
 
-def decided(word: str, items: Sequence[Item], written: Written) -> str:
+def decided(word: str, items: Sequence[Item], written: Written, width: int) -> str:
     """Return what was decided and what follows."""
     lines = []
     if written.dry_run:
         lines.append("Would record:")
     for item in items:
         lines += _decided(word, item, repeated=written.repeated or not written.events)
-    return "\n".join(lines)
+    return "\n".join(each if "milestone " in each else wide.wrap(each, width) for each in lines)
 
 
-def history(items: Sequence[Item]) -> str:
+def history(items: Sequence[Item], width: int) -> str:
     """Return hand-ins and decisions, oldest first."""
     if not items:
         return "Nothing was handed in or decided yet."
@@ -54,24 +56,23 @@ def history(items: Sequence[Item]) -> str:
         ref = "/".join(str(part) for part in (item["milestone"], item["task"]) if part)
         said = f': "{line(item["comment"])}"' if item["comment"] else ""
         known = f" ({item['proof']})" if item["proof"] else ""
-        when = str(item["at"])[:16].replace("T", " ")
-        lines.append(
-            f"{when}  {line(ref)}  {line(item['phase'])}  {item['decision']} by {line(item['by'])}{known}{said}"
-        )
+        what = f"{line(item['phase'])} {item['decision']} by {line(item['by'])}{known}{said}"
+        lines.append(wide.wrap(f"{moments.moment(item['at'])}  {line(short(ref))}  {what}", width, "  "))
     return "\n".join(lines)
 
 
 def words(item: Item) -> str:
     """Return what names this phase on the command line."""
-    task = f" {item['task']}" if item["task"] else ""
-    return f"{item['milestone']}{task} --phase {item['phase']}"
+    task = f" {short(item['task'])}" if item["task"] else ""
+    return f"{short(item['milestone'])}{task} --phase {item['phase']}"
 
 
-def _judged(item: Item) -> list[str]:
-    lines = [
-        f"{BOLD}{line(item['ref'])}{END}  {line(item['phase'])} phase  {line(item['title'])}",
-        _standing(item),
-    ]
+def _head(item: Item) -> str:
+    return f"{BOLD}{line(short(item['ref']))}{END}  {line(item['phase'])} phase  {line(item['title'])}"
+
+
+def _judged(item: Item, width: int) -> list[str]:
+    lines = [wide.cut(_head(item), width), wide.wrap(_standing(item), width)]
     lines.append(f"Deliverables in {line(item['folder'])}")
     for file in item["deliverables"]:
         state = STATES[file["state"]] or f"{file['bytes']} bytes"
@@ -92,15 +93,9 @@ def _judged(item: Item) -> list[str]:
 
 
 def _decided(word: str, item: Item, *, repeated: bool) -> list[str]:
-    ref, phase = line(item["ref"]), line(item["phase"])
+    ref, phase = line(short(item["ref"])), line(item["phase"])
     if word != "approve":
-        sign = f"{RED}✗{END}" if word == "reject" else f"{YELLOW}◐{END}"
-        lines = [f"{sign} {ref} {phase} {DONE[word]}"]
-        if word == "reject":
-            lines.append(
-                f"Next: milestone task retry {ref}" if item["task"] else f"Next: milestone review {words(item)}"
-            )
-        return lines
+        return _sent_back(word, item)
     by = ", ".join(f"{name} ({item['proof'].get(name)})" for name in item["approved_by"])
     again = "already " if repeated else ""
     lines = [f"{GREEN}✓{END} {ref} {phase} {again}approved by {line(by)}, digest {item['digest'][:12]}"]
@@ -109,8 +104,21 @@ def _decided(word: str, item: Item, *, repeated: bool) -> list[str]:
     if item.get("next_phase"):
         lines.append(f"The {line(item['next_phase'])} phase has started.")
         by_hand = f"    milestone task done {ref}" if item["task"] else ""
-        lines.append(f"Next: milestone execute {item['milestone']}{by_hand}")
+        lines.append(f"Next: milestone execute {short(item['milestone'])}{by_hand}")
     return lines
+
+
+def _sent_back(word: str, item: Item) -> list[str]:
+    ref, phase = line(short(item["ref"])), line(item["phase"])
+    sign = f"{RED}✗{END}" if word == "reject" else f"{YELLOW}◐{END}"
+    lines = [f"{sign} {ref} {phase} {DONE[word]}"]
+    if word == "withdraw":
+        return [*lines, _standing(item)]
+    if word == "reject":
+        way = f"milestone task retry {ref}" if item["task"] else f"milestone review {words(item)}"
+        return [*lines, f"Next: {way}"]
+    by_hand = f"    milestone task done {ref}" if item["task"] else ""
+    return [*lines, f"Next, when it is better: milestone execute {short(item['milestone'])}{by_hand}"]
 
 
 def _standing(item: Item) -> str:
@@ -120,7 +128,7 @@ def _standing(item: Item) -> str:
     if item["status"] not in ("in_review", "approved"):
         return f"It is {item['status'].replace('_', ' ')}; nothing was handed in."
     who = ", ".join(item["waiting_for"]) or ("any of its approvers" if item["approvers"] else "any person")
-    since = f" since {str(item['since'])[:16].replace('T', ' ')}" if item["since"] else ""
+    since = f" since {moments.moment(item['since'])}" if item["since"] else ""
     changed = " again, because the deliverables changed" if item["changed"] else ""
     given = f"; approved by {line(', '.join(item['approved_by']))}" if item["approved_by"] else ""
     return f"Waits for {line(who)}{since}{changed}{given}."

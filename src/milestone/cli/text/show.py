@@ -35,6 +35,7 @@ def _milestone(view: View, moment: Moment, width: int, everything: bool) -> list
         wide.wrap(_standing(view, moment), width),
         *part("About", _about(view)),
         *_tasks(view, width, everything),
+        *show_task.phases(view, width),
         *part("People", _people(view)),
         *part("Needs", [_other(each) for each in view["requires"]]),
         *part("Enables", [_other(each) for each in view["enables"]]),

@@ -7,6 +7,7 @@ from milestone.cli import output
 from milestone.cli.output import line
 from milestone.cli.text import moments, states, wide
 from milestone.cli.text.status import section
+from milestone.reports import course
 from milestone.reports.status import Moment, short
 
 View = Mapping[str, Any]
@@ -36,8 +37,33 @@ def text(view: View, moment: Moment, width: int) -> list[str]:
     lines += section(
         "Done when", [line(_fact(each)) for each in _items(view.get("acceptance"))], width, counted=False
     )
+    lines += phases(view, width)
     lines += section("Evidence", [_evidence(each, moment) for each in _items(view.get("evidence"))], width)
     return [*lines, f"{'Next':<{INDENT}}{_task_command(view)}"]
+
+
+def phases(view: View, width: int) -> list[str]:
+    """Return the course of a task or a milestone, and what a reviewer asked for last."""
+    found = view["course"]
+    word = course.last_word(found)
+    said = [f"{word['by']} on {word['phase']}: {word['comment']}"] if word else []
+    lines = section("Phases", [_phase(each) for each in found], width, counted=False, few=None)
+    return [*lines, *section("Sent back", [line(each) for each in said], width, counted=False)]
+
+
+def _phase(each: View) -> str:
+    word = each["status"].replace("_", " ")
+    parts = [f"{states.sign(each['status'])} {line(each['phase'])}: {word}"]
+    if each["approved_by"]:
+        parts.append(f"approved by {line(', '.join(each['approved_by']))}")
+    elif each["gate"] and each["status"] not in ("approved", "completed"):
+        parts.append(f"needs approval by {line(', '.join(each['approvers']) or 'any person')}")
+    if each["attempts"] > 1:
+        parts.append(f"attempt {each['attempts']}")
+    if each["overdue"]:
+        least, most = each["usual_minutes"]
+        parts.append(f"{moments.hours(each['hours'])} where {least}-{most} min are usual: stalled?")
+    return ", ".join(parts)
 
 
 def _task_standing(view: View) -> str:

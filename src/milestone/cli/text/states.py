@@ -11,17 +11,22 @@ SIGNS = {
     "blocked": "■",
     "failed": "✗",
     "completed": "✓",
+    "approved": "✓",
     "archived": "✓",
+    "changes_requested": "◇",
+    "rejected": "✗",
     "cancelled": "⊘",
 }
 COLOURS = {
     "blocked": output.RED,
     "failed": output.RED,
+    "rejected": output.RED,
     "late": output.RED,
     "risk": output.YELLOW,
     "in_review": output.YELLOW,
     "in_progress": output.CYAN,
     "completed": output.GREEN,
+    "approved": output.GREEN,
     "archived": output.GREEN,
     "ok": output.GREEN,
 }
