@@ -1,6 +1,7 @@
 """What the tests of the command line share."""
 
 import signal
+import time
 
 import pytest
 
@@ -13,8 +14,11 @@ def elsewhere(tmp_path, monkeypatch):
     monkeypatch.setenv("MILESTONE_ACTOR", "ana")
     monkeypatch.setenv("MILESTONE_NOW", "2026-11-22T19:14:00Z")
     monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     before = signal.getsignal(signal.SIGTERM)
     yield tmp_path
     signal.signal(signal.SIGTERM, before)
+    monkeypatch.undo()
+    time.tzset()

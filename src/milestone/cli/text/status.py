@@ -52,6 +52,8 @@ def _inside(resume: View, stopped_at: str, width: int) -> str:
     done = [short(name) for name in resume["completed"]]
     tail = f" ({_few(done)} {'is' if len(done) == 1 else 'are'} done)." if done else "."
     where = f"{stopped_at} in {short(resume['ref'])} "
+    if width - wide.width(where + tail) < 20:  # the title says more than what is done
+        tail = "."
     return where + _quoted(resume["task_title"], width - wide.width(where + tail)) + tail
 
 
@@ -89,7 +91,7 @@ def header(view: View, seq: int | None, unrecorded: int, width: int) -> str:
 
 
 def sentences(view: View, today: date, width: int) -> list[str]:
-    """Return the outcome, and its cause when something stops it."""
+    """Return the outcome, and its cause when it is late and something stops it."""
     counts = view["counts"]
     if not view["milestones"]:
         return ["No milestones yet: a goal becomes the first one."]
@@ -130,7 +132,8 @@ def _lateness(forecast: View) -> str:
 
 
 def _cause(view: View, width: int) -> list[str]:
-    if not view["blockers"]:
+    late = view["forecast"] and _lateness(view["forecast"])
+    if not view["blockers"] or not (late or any(row["health"] == "late" for row in view["milestones"])):
         return []
     first = view["blockers"][0]
     path = " (critical path)" if first["critical"] else ""
