@@ -94,10 +94,12 @@ def _check_cycle(waits: graph.Needs, name: str) -> None:
     found = next((c for c in graph.cycles(waits) if name in c), None)
     if found:
         chain = " → ".join(found)
+        here = found.index(name)
+        closing = [*found[:-1], *found][here + 1 : here + 3]  # a step that is there already
         raise errors.Refused(
             f"That would close a cycle: {chain}.",
             why="none of them could ever start",
-            hint=f"milestone update {found[0]} --no-depends-on {found[1]}",
+            hint=f"milestone update {closing[0]} --no-depends-on {closing[1]}",
             findings=[rules.finding("cycle", chain, path=name)],
             code="cycle",
         )
