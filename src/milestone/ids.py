@@ -1,9 +1,6 @@
-"""Names of records: uids given once, ids people type."""
+"""Names of records that people type: `milestone-004`, `m4/t2`; uids are in `uids`."""
 
-import hashlib
-import os
 import re
-from datetime import datetime
 from typing import NamedTuple
 
 MILESTONE_ID = re.compile(r"(?:milestone-|m-?)?0*(\d{1,9})", re.IGNORECASE)
@@ -17,16 +14,6 @@ class Ref(NamedTuple):
 
     milestone: str | None
     task: str | None = None
-
-
-def new_uid(now: datetime) -> str:
-    """Return a random uid of 32 hex digits that sorts by time (48 bits of milliseconds, 80 random)."""
-    return f"{int(now.timestamp() * 1000) & (1 << 48) - 1:012x}{os.urandom(10).hex()}"
-
-
-def uid_from_name(name: str) -> str:
-    """Return the uid that every clone derives for a hand-made file of that name."""
-    return hashlib.sha256(b"milestone file\0" + name.encode()).hexdigest()[:32]
 
 
 def milestone_id(number: int) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from milestone import ids
+from milestone import uids
 from milestone.domain import free_forms, single_values, words
 from milestone.domain.document import Body
 from milestone.domain.record_reader import RecordReader
@@ -87,7 +87,7 @@ def _name(body: Body, stem: str, reader: RecordReader) -> None:
     if "id" not in body:
         body["id"] = fallback
     if not isinstance(body.get("uid"), str) or not re.fullmatch(r"[\w-]{8,64}", body["uid"]):
-        body["uid"] = ids.uid_from_name(stem)
+        body["uid"] = uids.uid_from_name(stem)
     if body["id"] != fallback:
         reader.remark(
             "id_differs_from_name",

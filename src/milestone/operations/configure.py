@@ -10,8 +10,8 @@ from milestone.config import files, keys, values
 from milestone.config.settings import Setting, Settings
 from milestone.domain import words
 from milestone.domain.document import Event
-from milestone.ids import uid_from_name
 from milestone.storage import disk, yaml_settings
+from milestone.uids import uid_from_name
 from milestone.workspace.base import Workspace
 
 NO_EFFECT = "no effect yet"

@@ -81,9 +81,7 @@ class Draft:
 
     def task(self, text: str) -> tuple[Document, Body]:
         """Return the milestone and task that a ref means, as they will be. Raises as `finding.task`."""
-        here = (
-            None if "/" in text and not text.lstrip().startswith(("@", "current", "milestone-c")) else self.current
-        )
+        here = self.current if finding.task_of_current(text) else None
         document, task = finding.task(self._txn, text, current=here, writing=True)
         latest = self._latest(document)
         same = (t for t in latest.body.get("tasks") or [] if isinstance(t, dict) and t.get("id") == task.get("id"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from milestone import errors, ids
+from milestone import errors, uids
 from milestone.agents.planners.brief import PlanOptions
 from milestone.agents.planners.handed_in import read_plan
 from milestone.agents.planners.planner import Draft, plan_goal
@@ -141,7 +141,7 @@ def _store(
 def _events(ctx: Context, bodies: Sequence[Body]) -> list[Event]:
     now = parse_moment(ctx.now)
     # A step of a millisecond each keeps the uids of one plan in the order of its milestones.
-    uids = [ids.new_uid(now + timedelta(milliseconds=n)) for n in range(len(bodies))]
+    uids = [uids.new_uid(now + timedelta(milliseconds=n)) for n in range(len(bodies))]
     return creation.create(bodies, uids, ctx)
 
 

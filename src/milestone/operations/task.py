@@ -179,8 +179,10 @@ def _verifies(workspace: Workspace, start: Path, refs: Sequence[str]) -> list[tu
         key = workspace.options.key
         if key and reading.operation(key):
             return []
-        here = current.find(workspace.root, start, reading.rows())
-        pairs = [finding.task(reading, ref, current=here, writing=True) for ref in finding.words(refs)]
+        words = finding.words(refs)
+        is_asked = any(map(finding.task_of_current, words))
+        here = current.find(workspace.root, start, reading.rows()) if is_asked else None
+        pairs = [finding.task(reading, ref, current=here, writing=True) for ref in words]
     return [
         (rules.ref(document, str(each["id"])), str(each["verify"]))
         for document, each in pairs

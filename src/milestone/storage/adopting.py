@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from milestone import clock, ids, registry
+from milestone import clock, ids, registry, uids
 from milestone.domain import adoption, paths
 from milestone.domain.document import Actor, Body, Event
 from milestone.storage import disk, shared_dependencies, summary_file, yaml_reader
@@ -143,7 +143,7 @@ class _Adoption:
         self._taken.adopted += 1
 
     def _copy(self, path: str, said: Found) -> None:
-        uid = ids.new_uid(clock.parse_moment(self._stamp.at))
+        uid = uids.new_uid(clock.parse_moment(self._stamp.at))
         body = {key: value for key, value in said.body.items() if key not in ("formerly", "refs")}
         self._taken.warnings.append(
             Warning(

@@ -4,7 +4,7 @@ import collections
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import overload
+from typing import cast, overload
 
 import msgspec
 
@@ -41,8 +41,16 @@ class Rows(Sequence[Row]):
             return Rows(self._rows[place], self._blank)
         found = self._rows[place]
         if isinstance(found, Entry):
-            found = self._rows[place] = summary_row.Row(ROW.decode(found.row), found.tasks, self._blank)
+            found = self._rows[place] = self._decoded(found)
         return found
+
+    def __iter__(self) -> Iterator[Row]:
+        rows = self._rows
+        rows[:] = [self._decoded(row) if isinstance(row, Entry) else row for row in rows]
+        return iter(cast("list[Row]", rows))
+
+    def _decoded(self, entry: Entry) -> Row:
+        return summary_row.Row(ROW.decode(entry.row), entry.tasks, self._blank)
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -27,7 +27,7 @@ def find(root: Path, start: Path, rows: Sequence[Mapping[str, Any]]) -> str | No
 
 def which(root: Path, start: Path, rows: Sequence[Mapping[str, Any]]) -> Current | None:
     """Return the current milestone and the reason; a word that names no live milestone is passed over."""
-    known = {str(row["id"]) for row in rows}
+    known = {row["id"] for row in rows}
     branch = branch_milestone(start)
     if branch in known:
         return Current(branch, f"the branch milestone/{branch} is checked out")

@@ -105,6 +105,12 @@ def task(
     )
 
 
+def task_of_current(text: str) -> bool:
+    """Tell whether a task's ref leaves its milestone to be known: `t2`, `@/t2`."""
+    above, slash, _ = text.strip().partition("/")
+    return not slash or above.casefold() in ids.CURRENT
+
+
 def _by_title(rows: Sequence[Row], text: str) -> list[Row]:
     """Return the milestones whose title's slug begins like the text; an id has no prefixes."""
     if not text or re.fullmatch(r"milestone-?\d*", text, re.IGNORECASE):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from milestone import ids
+from milestone import uids
 from milestone.domain.document import Document, Event
 
 LIVE = ("working",)
@@ -35,7 +35,7 @@ def send(sender: str, to: str, text: str, *, number: str) -> Event:
     return Event(
         kind="agent.message",
         document="message",
-        uid=ids.uid_from_name(f"message {sender} {to} {number}"),
+        uid=uids.uid_from_name(f"message {sender} {to} {number}"),
         data={"message": body},
     )
 
@@ -79,4 +79,4 @@ def live(agents: Iterable[Document]) -> list[str]:
 
 
 def _about(name: str, kind: str, **data: Any) -> Event:
-    return Event(kind=kind, document="agent", uid=ids.uid_from_name(f"agent {name}"), data=data)
+    return Event(kind=kind, document="agent", uid=uids.uid_from_name(f"agent {name}"), data=data)

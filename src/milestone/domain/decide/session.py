@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from milestone import errors, ids
+from milestone import errors, uids
 from milestone.domain.context import Context
 from milestone.domain.document import Body, Document, Event
 
@@ -57,7 +57,7 @@ def start(sessions: Iterable[Document], request: StartSession, ctx: Context) -> 
         Event(
             kind="session.started",
             document="session",
-            uid=ids.uid_from_name(f"{body['id']} {uid} {ctx.now}"),
+            uid=uids.uid_from_name(f"{body['id']} {uid} {ctx.now}"),
             milestone=name,
             data={"body": body},
         )
