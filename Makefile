@@ -32,8 +32,8 @@ bench: compile ## measure beside a bare interpreter, Taskwarrior and Backlog.md;
 	$(BIN)/python -m bench
 
 faults: compile ## kill, fill and break the store at every system call
-	FAULTS=all CREATES=25 $(PYTEST) -s tests/storage/test_crashes.py tests/storage/test_processes.py \
-	  tests/storage/test_system_calls.py
+	FAULTS=all CREATES=25 $(PYTEST) -s tests/storage/test_crashes.py tests/storage/test_power_cuts.py \
+	  tests/storage/test_processes.py tests/storage/test_system_calls.py
 
 torture: compile ## kill runs at every step boundary and at random moments
 	$(PYTEST) -m slow tests/engine tests/acceptance

@@ -119,13 +119,14 @@ class _Adoption:
     def _file(self, path: str, said: Found) -> None:
         uid = str(said.body["uid"])
         known = self._moment.stored("milestone", uid)
+        if known is not None and known.path != path and self._elsewhere(known, uid):
+            self._copy(path, said)
+            return
         self._taken.warnings.extend(said.warnings)
         if known is None:
             self._new(path, said, said.body)
-        elif known.path == path or not self._elsewhere(known, uid):
-            self._edit(path, said, known)
         else:
-            self._copy(path, said)
+            self._edit(path, said, known)
 
     def _elsewhere(self, known: Stored, uid: str) -> bool:
         """Tell whether the record's own file is still where it was."""
@@ -148,7 +149,7 @@ class _Adoption:
         self._taken.warnings.append(
             Warning(
                 code="copied_file",
-                message=f"{path} is a copy of {said.body['id']}; it became a milestone of its own.",
+                message=f"It is a copy of {said.body['id']}; it counts as a milestone of its own.",
                 path=path,
             )
         )
@@ -205,7 +206,7 @@ class _Adoption:
         self._taken.warnings.append(
             Warning(
                 code="held_file",
-                message=f"{path} was taken away while a run works on it; it was put back.",
+                message="It was taken away while a run works on it; it was put back.",
                 path=path,
                 hint="Stop the run first.",
             )
@@ -247,7 +248,7 @@ class _Adoption:
         other = self._moment.named(wanted)
         if body.get("id") == ours.get("id") or other is None or other == ours.get("uid"):
             return {**body, "uid": ours.get("uid", body.get("uid"))}
-        message = f"{path} says it is {wanted}, which is another milestone; it stays {ours.get('id')}."
+        message = f"It says it is {wanted}, which is another milestone; it stays {ours.get('id')}."
         self._taken.warnings.append(Warning(code="id_taken", message=message, path=path))
         return {**body, "uid": ours.get("uid"), "id": ours.get("id")}
 
