@@ -141,8 +141,8 @@ def _store(
 def _events(ctx: Context, bodies: Sequence[Body]) -> list[Event]:
     now = parse_moment(ctx.now)
     # A step of a millisecond each keeps the uids of one plan in the order of its milestones.
-    uids = [uids.new_uid(now + timedelta(milliseconds=n)) for n in range(len(bodies))]
-    return creation.create(bodies, uids, ctx)
+    given = [uids.new_uid(now + timedelta(milliseconds=n)) for n in range(len(bodies))]
+    return creation.create(bodies, given, ctx)
 
 
 def checked(
