@@ -55,6 +55,10 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "The command line; words, or a list of them.",
         "tests/config/test_effects_of_runs.py::test_executor",
     ),
+    "executors.*.time_limit": (
+        "How long this executor may work on a task.",
+        "tests/engine/test_settings.py::test_execution_time_limits",
+    ),
     "execution.retries": (
         "How often a failed task is tried again.",
         "tests/config/test_effects_of_runs.py::test_execution_retries",

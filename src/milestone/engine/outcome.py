@@ -59,6 +59,8 @@ def begun(found: Attempt, setup: Setup) -> list[Event]:
         "attempts": found.number,
         "executor": found.executor,
         "phase": found.phase,
+        "began": found.ctx.now,
+        "stalled": None,
         "reason": None,
     }
     started = of_session.event(found.session, "run.step_started", task=found.name, step="begin", result=result)
@@ -173,24 +175,24 @@ def retries_of(task: Body, limits: Limits) -> int:
     return wanted if isinstance(wanted, int) and not isinstance(wanted, bool) else limits.retries
 
 
-def limit_of(task: Body, step: str, limits: Limits) -> float:
-    """Return how many seconds a step may take; a task's own `time_limit` is in minutes, or text such as `90s`."""
-    wanted = task.get("time_limit") if step == "work" else task.get("verify_time_limit")
-    usual = limits.work if step == "work" else limits.verify
-    return seconds(wanted) or usual
+def limit_of(task: Body, step: str, executor: str, limits: Limits) -> float:
+    """Return how many seconds a step may take: by the task's own word, its executor's, the project's."""
+    if step == "verify":
+        return seconds(task.get("verify_time_limit")) or limits.verify
+    return seconds(task.get("time_limit")) or limits.by_executor.get(executor) or limits.work
 
 
 UNITS = {"s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 
 
 def seconds(value: object) -> float | None:
-    """Return the seconds of `90s`, `30m`, `2h`, or of a number of minutes; None for anything else."""
+    """Return the seconds of `90s`, `30m`, `2h`, or of a number of hours; None for anything else."""
     if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-        return float(value) * 60
+        return float(value) * 3600
     if not isinstance(value, str):
         return None
     number = value.strip().rstrip("abcdefghijklmnopqrstuvwxyz ")
-    unit = value.strip()[len(number) :].strip() or "m"
+    unit = value.strip()[len(number) :].strip() or "h"
     try:
         return float(number) * UNITS[unit] or None
     except (ValueError, KeyError):

@@ -18,6 +18,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     work: float = 4 * 3600.0  # seconds
     verify: float = 1800.0
     retries: int = 1  # attempts after a failed one
+    by_executor: Mapping[str, float] = {}  # seconds
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):

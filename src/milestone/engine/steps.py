@@ -160,7 +160,7 @@ class Steps:
             brief=self._brief(found) if step == "work" else "",
             command=str(command or ""),
             environment=self.workplace.environment(found, self._mark(found)),
-            time_limit=outcome.limit_of(found.task, step, self.setup.limits),
+            time_limit=outcome.limit_of(found.task, step, found.executor, self.setup.limits),
         )
 
     def _brief(self, found: Attempt) -> str:

@@ -80,9 +80,9 @@ def merge(door: Asking, workspace: Workspace, setup: Setup, view: dict[str, Any]
     base = session.body.get("base_branch") if session else None
     why = merging.obstacle(setup.repository, str(view["milestone"]), base)
     if why is not None:
-        return None if "everything already" in why else f"The work is on {view['branch']}. Not merged: {why}"
+        return None if "everything already" in why else f"The work is on {view['branch']}. Not merged:\n  {why}"
     if wish != "auto" and not _agrees(door, str(view["branch"]), str(base)):
-        return f"The work is on {view['branch']}. To take it: git merge --ff-only {view['branch']}"
+        return f"The work is on {view['branch']}. To take it:\n  git merge --ff-only {view['branch']}"
     try:
         merging.merge(setup.repository, str(view["milestone"]))
     except GitFailed as failed:

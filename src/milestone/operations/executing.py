@@ -4,6 +4,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
+from milestone.agents.roles.base import Said
 from milestone.clock import SystemClock
 from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
@@ -95,7 +96,7 @@ class Execution:
         """Watch until the host is gone or everything is over."""
         if not self._attached:
             self._attached = True
-            self._tell("Attached: another command of this project does the work.")
+            self._tell(Said("Attached: another command of this project does the work."))
         self._watch.look(writes=False)
         if self.interrupted.is_set():
             self._stop_mine()
@@ -108,9 +109,9 @@ class Execution:
         for session in left:
             name = str(session.body["id"])
             end_all_left_over(self._setup.runs(name))
-            self._settle(session, name)
+            self._settle(name)
 
-    def _settle(self, session: Document, name: str) -> None:
+    def _settle(self, name: str) -> None:
         adopts = self._attached or name in self.watched
 
         def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
@@ -127,7 +128,7 @@ class Execution:
             self._serving.add(name)
             self.watched.add(name)
             self._watch.sessions.add(name)
-            self._tell(f"The command that ran {session.body['milestones'][0]} is gone: going on with {name} here.")
+            self._tell(Said(f"The other command is gone: going on with {name} here."))
 
     def _stop_mine(self) -> None:
         for name in self.mine - self._stopped:

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from milestone.agents.roles.base import short
 from milestone.domain import tasks
 from milestone.domain.decide import rules
 from milestone.domain.decide import session as of_session
@@ -73,9 +74,9 @@ def retried(document: Document) -> list[Event]:
 def words(document: Document, session: Document) -> tuple[str, ...]:
     """Return what is said when a session goes on."""
     left = [str(t["id"]) for t in tasks.of(document.body) if tasks.status(t) not in ("completed", "cancelled")]
-    short = [f"t{name.removeprefix('task-').lstrip('0')}" if name.startswith("task-") else name for name in left]
-    listed = ", ".join(short[:6]) + (f" and {len(short) - 6} more" if len(short) > 6 else "")
-    what = f"{listed}. Nothing is repeated." if short else "every task is done."
+    named = [short(name) for name in left]
+    listed = ", ".join(named[:6]) + (f" and {len(named) - 6} more" if len(named) > 6 else "")
+    what = f"{listed}. Nothing is repeated." if named else "every task is done."
     return (f"Going on with {session.body['id']}: {what}",)
 
 

@@ -59,10 +59,14 @@ def limits_of(workspace: Workspace) -> Limits:
     get = workspace.settings.get
     usual = Limits()
     retries = get("execution.retries")
+    executors = get("executors")
+    known = executors.items() if isinstance(executors, dict) else ()
+    own = {str(name): seconds(each.get("time_limit")) for name, each in known if isinstance(each, dict)}
     return Limits(
         work=seconds(get("execution.time_limit")) or usual.work,
         verify=seconds(get("execution.verify_time_limit")) or usual.verify,
         retries=retries if isinstance(retries, int) and not isinstance(retries, bool) else usual.retries,
+        by_executor={name: limit for name, limit in own.items() if limit},
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from milestone.agents.roles import ROLES
-from milestone.agents.roles.base import Role, View
+from milestone.agents.roles.base import Role, Said, View
 from milestone.domain.context import Context
 from milestone.domain.document import Document, Event, Recorded
 from milestone.engine import attempt as attempts
@@ -14,7 +14,7 @@ from milestone.engine.setup import Setup
 from milestone.registry import load
 from milestone.storage.base import Reading, Txn
 
-Tell = Callable[[str], None]
+Tell = Callable[[Said], None]
 
 
 class Watch:

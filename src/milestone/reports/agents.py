@@ -14,8 +14,8 @@ def view(agents: Iterable[Body], sessions: Sequence[Body], live: Iterable[str] =
         known = session.get("agents")
         if isinstance(known, Mapping):
             found += [_agent({"name": name, **_map(each)}, session, running) for name, each in known.items()]
-        else:
-            found += [_agent(_map(each), session, running) for each in known or ()]
+        elif isinstance(known, list):  # a run of ours keeps how many there are; its workers are in the registry
+            found += [_agent(_map(each), session, running) for each in known]
     return {"agents": found, "sessions": [_session(session, running) for session in sessions]}
 
 

@@ -1,7 +1,7 @@
 """What every role does: hear some kinds of events of a run, and answer with events, words, or journal lines."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -42,11 +42,22 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         return found or {}
 
 
+class Said(NamedTuple):
+    """A line for people; where it does not fit, the title is cut and the rest stays."""
+
+    before: str
+    title: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.title}{self.after}"
+
+
 class Reaction(msgspec.Struct, frozen=True, kw_only=True):
     """What a role answers; nothing at all is the usual answer."""
 
     events: tuple[Event, ...] = ()
-    lines: tuple[str, ...] = ()  # for the person who watches
+    lines: tuple[Said, ...] = ()  # for the person who watches
     journal: tuple[str, ...] = ()  # for the session's journal
 
 
@@ -66,9 +77,9 @@ class Role(Protocol):
 
 
 def short(task: str) -> str:
-    """Return `t3` for `task-003`; another word as it is."""
-    number = task.removeprefix("task-")
-    return f"t{int(number)}" if number != task and number.isdigit() else task
+    """Return `t3` for `task-003`, `m1` for `milestone-001`; another word as it is."""
+    kind, _, number = task.partition("-")
+    return f"{kind[0]}{int(number)}" if kind in ("task", "milestone") and number.isdigit() else task
 
 
 def spent(seconds: float) -> str:

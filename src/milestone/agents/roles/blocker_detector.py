@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from milestone.agents.roles.base import NOTHING, Reaction, View, short
+from milestone.agents.roles.base import NOTHING, Reaction, Said, View, short
 from milestone.domain import estimate, graph, tasks
 from milestone.domain.decide import session as of_session
+from milestone.domain.document import Event
 
 STALLED = 3.0  # times its estimate
 SHORTEST = 900.0  # seconds before anything can be called a stall
@@ -24,22 +25,27 @@ class BlockerDetector:
             return self._stalls(view)
         if view.event.kind == "task.retried":
             reason = str(view.known.get("reason") or "")
-            return Reaction(lines=(f"✗ {view.short} {reason}; it is tried again.",)) if reason else NOTHING
+            return (
+                Reaction(lines=(Said(f"✗ {view.short} ", reason, "; it is tried again."),)) if reason else NOTHING
+            )
         if view.event.task is None or view.event.data.get("kind") == "stall":
             return NOTHING
         reason = str(view.event.data.get("reason") or "")
         failed = tasks.status(view.task) == "failed"
         verb = "retry" if failed else "unblock"
-        ref = f"{view.milestone.body['id']}/{view.event.task}"
+        ref = f"{short(str(view.milestone.body['id']))}/{view.short}"
         return Reaction(
             lines=(
-                f"■ {view.short} {tasks.title(view.task)}: {reason}. {cost(view)}",
-                f"  next: milestone task {verb} {ref}",
+                Said(f"■ {view.short} ", tasks.title(view.task)),
+                Said("  why: ", reason),
+                Said(f"  {cost(view)}"),
+                Said(f"  next: milestone task {verb} {ref}"),
             )
         )
 
     def _stalls(self, view: View) -> Reaction:
-        events, lines = [], []
+        events: list[Event] = []
+        lines: list[Said] = []
         known: dict[str, Any] = view.session.body.get("tasks") or {}
         hours = estimate.weights(tasks.leaves(view.milestone.body))
         for task in tasks.of(view.milestone.body):
@@ -55,7 +61,7 @@ class BlockerDetector:
                 )
                 stalled = {"stalled": True}
                 events.append(of_session.event(view.session, "run.step_started", task=name, result=stalled))
-                lines.append(f"■ {short(name)} may have stalled: {reason}.")
+                lines.append(Said(f"■ {short(name)} may have stalled: ", reason, "."))
         return Reaction(events=tuple(events), lines=tuple(lines))
 
 

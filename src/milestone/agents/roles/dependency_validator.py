@@ -1,6 +1,6 @@
 """The dependency validator: says what became ready, and finds what can never become so."""
 
-from milestone.agents.roles.base import NOTHING, Reaction, View, short
+from milestone.agents.roles.base import NOTHING, Reaction, Said, View, short
 from milestone.domain import graph, tasks
 from milestone.domain.decide import session as of_session
 
@@ -23,7 +23,7 @@ class DependencyValidator:
         done = [str(t["id"]) for t in tasks.of(body) if tasks.status(t) == "completed"]
         pending = [str(t["id"]) for t in tasks.of(body) if tasks.status(t) == "pending"]
         ready = [name for name in graph.ready(waits, done, pending) if view.event.task in waits.get(name, ())]
-        return Reaction(lines=(f"  now ready: {' '.join(map(short, ready))}",)) if ready else NOTHING
+        return Reaction(lines=(Said(f"  now ready: {' '.join(map(short, ready))}"),)) if ready else NOTHING
 
     def _edited(self, view: View) -> Reaction:
         found = graph.cycle(tasks.needs(view.milestone.body))
@@ -32,4 +32,7 @@ class DependencyValidator:
         way = " → ".join(map(short, found))
         reason = f"tasks wait for each other: {way}"
         blocker = of_session.event(view.session, "blocker.detected", reason=reason, kind="dependency")
-        return Reaction(events=(blocker,), lines=(f"■ {reason}. They cannot start until one line is taken out.",))
+        return Reaction(
+            events=(blocker,),
+            lines=(Said("■ ", reason), Said("  They cannot start until one of these dependencies is taken out.")),
+        )

@@ -1,6 +1,6 @@
 """The git role: what a run left on branches, and where work lies that did not fit."""
 
-from milestone.agents.roles.base import NOTHING, Reaction, View
+from milestone.agents.roles.base import NOTHING, Reaction, Said, View
 from milestone.domain.decide import session as of_session
 
 
@@ -14,7 +14,7 @@ class Git:
     def react(self, view: View) -> Reaction:
         if view.event.kind == "branch.merged":
             return Reaction(
-                lines=(f"{view.event.data.get('branch')} is merged into {view.event.data.get('into')}.",)
+                lines=(Said(f"{view.event.data.get('branch')} is merged into {view.event.data.get('into')}."),)
             )
         if view.event.kind == "session.ended":
             return self._ended(view)
@@ -30,4 +30,4 @@ class Git:
         if not commits:
             return NOTHING
         word = "commit" if len(commits) == 1 else "commits"
-        return Reaction(lines=(f"{len(commits)} {word} on {view.session.body.get('branch')}.",))
+        return Reaction(lines=(Said(f"{len(commits)} {word} on {view.session.body.get('branch')}."),))

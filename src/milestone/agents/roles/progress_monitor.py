@@ -1,6 +1,6 @@
 """The progress monitor: says when a task is done, how long it took, what proves it, and how far everything is."""
 
-from milestone.agents.roles.base import NOTHING, Reaction, View, spent
+from milestone.agents.roles.base import NOTHING, Reaction, Said, View, spent
 from milestone.domain import progress, tasks
 
 
@@ -15,15 +15,13 @@ class ProgressMonitor:
         if view.event.data.get("step") != "finish":
             return NOTHING
         known = view.known
+        title = tasks.title(view.task)
         if known.get("status") == "in_review":
-            return Reaction(
-                lines=(f"◇ {view.short} {tasks.title(view.task)}: {known.get('phase')} waits for review",)
-            )
+            return Reaction(lines=(Said(f"◇ {view.short} ", title, f": {known.get('phase')} waits for review"),))
         if known.get("status") != "completed":
-            return Reaction(lines=(f"✓ {view.short} {tasks.title(view.task)}: {known.get('phase')} done",))
+            return Reaction(lines=(Said(f"✓ {view.short} ", title, f": {known.get('phase')} done"),))
         far = progress.of(view.milestone.body)
         proof = f"{view.task['verify']} ok" if view.task.get("verify") else "self-reported"
         parts = [spent(float(known.get("seconds") or 0)), proof, str(known.get("commit") or "")[:7]]
-        said = "  ".join(filter(None, parts))
-        done = f"{far.tasks_completed} of {far.tasks_total}, {far.percentage} %"
-        return Reaction(lines=(f"✓ {view.short} {tasks.title(view.task)}  {said}  ({done})",))
+        done = f"({far.tasks_completed} of {far.tasks_total}, {far.percentage} %)"
+        return Reaction(lines=(Said(f"✓ {view.short} ", title, "  ".join(["", *filter(None, parts), done])),))

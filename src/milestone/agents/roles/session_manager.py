@@ -1,6 +1,6 @@
 """The session manager: keeps where a run stands, so that whoever goes on finds it as it was left."""
 
-from milestone.agents.roles.base import NOTHING, Reaction, View
+from milestone.agents.roles.base import NOTHING, Reaction, Said, View, short
 from milestone.domain.decide import session as of_session
 
 WORTH = frozenset({"begin", "finish", "failed", "blocked"})
@@ -20,9 +20,11 @@ class SessionManager:
         saved = of_session.event(view.session, "session.saved", context=dict(view.surroundings()))
         if view.event.kind != "session.interrupted":
             return Reaction(events=(saved,))
-        names = [ref.rpartition("/")[2] for ref, t in (view.session.body.get("tasks") or {}).items() if _going(t)]
+        names = [
+            short(ref.rpartition("/")[2]) for ref, t in (view.session.body.get("tasks") or {}).items() if _going(t)
+        ]
         left = f" {', '.join(names)} {'goes' if len(names) == 1 else 'go'} on from here." if names else ""
-        return Reaction(events=(saved,), lines=(f"Saved.{left}",))
+        return Reaction(events=(saved,), lines=(Said(f"Saved.{left}"),))
 
 
 def _going(task: object) -> bool:

@@ -1,6 +1,6 @@
 """The task executor: who works on what, in the registry and on the screen."""
 
-from milestone.agents.roles.base import NOTHING, Reaction, View
+from milestone.agents.roles.base import NOTHING, Reaction, Said, View
 from milestone.domain import tasks
 from milestone.domain.decide import agents
 
@@ -29,7 +29,7 @@ class TaskExecutor:
                 task=f"{view.milestone.body['id']}/{view.event.task}",
                 executor=str(view.known.get("executor") or ""),
             )
-            return Reaction(events=(doing,), lines=(f"◐ {view.short} {title}{phase}{again}",))
+            return Reaction(events=(doing,), lines=(Said(f"◐ {view.short} ", title, f"{phase}{again}"),))
         if step == "finish":
             return Reaction(events=(agents.leave(worker),))
         if step in ("failed", "blocked"):

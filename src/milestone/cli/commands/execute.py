@@ -11,7 +11,6 @@ from typing import Any
 
 from milestone import errors
 from milestone.cli.env import Env
-from milestone.cli.output import line
 from milestone.cli.text import execute as text
 from milestone.domain.document import Document
 from milestone.operations import ending, execute, planning_run, run_report, running
@@ -63,7 +62,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
         return _save(env, documents)
     if env.options.dry_run:
         views = [planning_run.plan(workspace, each, _request(args)) for each in documents]
-        return env.answer("run", _one(views), lambda: "\n".join(text.planned(v) for v in views))
+        return env.answer("run", _one(views), lambda: "\n".join(text.planned(v, env.width) for v in views))
     return _execute(env, documents, args)
 
 
@@ -82,7 +81,12 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
     ended = {d.uid: None for d in documents}
     if begun:
         execution = Execution(
-            ledger, setup, begun, tell=lambda said: env.note(line_of(said)), after=after, waits=args.wait
+            ledger,
+            setup,
+            begun,
+            tell=lambda said: env.note(text.fitted(said, env.width)),
+            after=after,
+            waits=args.wait,
         )
         with _signals(execution) as heard:
             execution.stay()
@@ -95,13 +99,8 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
     views = ending.views(workspace, setup, [d.uid for d in documents], ended)
     merges = [ending.merge(env, workspace, setup, view) if stopped is None else None for view in views]
     codes = [run_report.exit_code(view, interrupted=stopped) for view in views]
-    shown = "\n".join(text.ended(view, merge) for view, merge in zip(views, merges, strict=True))
+    shown = "\n".join(text.ended(view, merge, env.width) for view, merge in zip(views, merges, strict=True))
     return env.answer("run", _one(views), shown, seq=_seq(env), exit_code=max(codes, key=_weight, default=0))
-
-
-def line_of(said: str) -> str:
-    """Return a role's words, safe for a terminal, with their indent."""
-    return said[: len(said) - len(said.lstrip())] + line(said)
 
 
 def _begin(env: Env, document: Document, request: ExecuteMilestone) -> Begun:

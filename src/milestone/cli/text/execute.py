@@ -2,27 +2,57 @@
 
 from typing import Any
 
-from milestone.agents.roles.base import short
+from milestone.agents.roles.base import Said, short
+from milestone.cli.output import line
+from milestone.cli.text.wide import cut, width, wrap
 
 
-def ended(view: dict[str, Any], merge: str | None) -> str:
+def fitted(said: Said, columns: int) -> str:
+    """Return one line of a running run: its title is cut before anything else."""
+    indent = said.before[: len(said.before) - len(said.before.lstrip())]
+    before = indent + line(said.before) + (" " if said.before.endswith(" ") and said.before.strip() else "")
+    after = ("  " if said.after.startswith("  ") else "") + line(said.after)
+    room = max(columns - width(before) - width(after), 12)
+    return cut(f"{before}{cut(line(said.title), room)}{after}", columns)
+
+
+def ended(view: dict[str, Any], merge: str | None, columns: int) -> str:
     """Return how a run ended, who must do what, and what comes next."""
     every = [t for t in view["tasks"] if t["status"] != "cancelled"]
     done = [t for t in every if t["status"] == "completed"]
     seconds = sum(float(t["seconds"] or 0) for t in every)
-    lines = [f"{view['milestone']}: {len(done)} of {len(every)} tasks done in {view['session']}{_took(seconds)}."]
+    where = f" in {view['session']}" if view["session"] else ""
+    lines = [f"{short(view['milestone'])}: {len(done)} of {len(every)} tasks done{where}{_took(seconds)}."]
     for each in view["blocked"]:
-        lines += [f"■ {_ref(each['ref'])} {each['text']}", f"  next: {each['next']}"]
+        lines.append(_hanging(f"■ {_ref(each['ref'])} ", each["text"], columns))
     if view["waiting_for"]:
         lines.append("Waiting for people:")
         for each in view["waiting_for"]:
-            who = f"{each['who']}: " if each["who"] else ""
-            lines += [f"  {_ref(each['ref'])} {who}{each['text']}", f"    {each['next']}"]
+            who = f"{line(each['who'])}: " if each["who"] else ""
+            lines += [
+                _hanging(f"  {_ref(each['ref'])} {who}", each["text"], columns),
+                f"    {_typed(each['next'])}",
+            ]
     if view["behind"]:
-        lines.append(f"Behind them: {', '.join(short(name) for name in view['behind'])}.")
+        lines.append(_hanging("Behind them: ", ", ".join(short(name) for name in view["behind"]), columns))
     if merge:
         lines.append(merge)
     return "\n".join([*lines, f"Next: {_next(view)}"])
+
+
+def planned(view: dict[str, Any], columns: int) -> str:
+    """Return what a dry run shows: order and means, nothing is started."""
+    lines = [f"{short(view['milestone'])}: nothing is started (--dry-run). {view['place']}"]
+    for step in view["plan"]:
+        after = f" after {', '.join(map(short, step['after']))}" if step["after"] else ""
+        lines.append(
+            fitted(Said(f"  {short(step['task'])} ", step["title"], f"  by {step['executor']}{after}"), columns)
+        )
+    return "\n".join([*lines, f"Next: milestone execute {short(view['milestone'])}"])
+
+
+def _hanging(before: str, text: str, columns: int) -> str:
+    return before + wrap(line(text), max(columns - width(before), 20), " " * width(before))
 
 
 def _took(seconds: float) -> str:
@@ -32,25 +62,18 @@ def _took(seconds: float) -> str:
 
 
 def _next(view: dict[str, Any]) -> str:
+    name = short(view["milestone"])
     if all(t["status"] in ("completed", "cancelled") for t in view["tasks"]):
-        return f"milestone archive {view['milestone']}"
+        return f"milestone archive {name}"
     first = (view["blocked"] or view["waiting_for"] or [None])[0]
-    return (
-        str(first["next"])
-        if first and view["state"] != "interrupted"
-        else f"milestone execute {view['milestone']}"
-    )
+    return _typed(str(first["next"])) if first and view["state"] != "interrupted" else f"milestone execute {name}"
+
+
+def _typed(command: str) -> str:
+    """Return a command with the ids people type."""
+    return " ".join("/".join(map(short, word.split("/"))) for word in command.split(" "))
 
 
 def _ref(ref: str) -> str:
     milestone, _, task = ref.partition("/")
-    return short(task) if task else milestone
-
-
-def planned(view: dict[str, Any]) -> str:
-    """Return what a dry run shows: order and means, nothing is started."""
-    lines = [f"{view['milestone']}: nothing is started (--dry-run). {view['place']}"]
-    for step in view["plan"]:
-        after = f" after {', '.join(map(short, step['after']))}" if step["after"] else ""
-        lines.append(f"  {short(step['task'])} {step['title']}  by {step['executor']}{after}")
-    return "\n".join([*lines, f"Next: milestone execute {view['milestone']}"])
+    return short(task or milestone)
