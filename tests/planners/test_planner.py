@@ -9,8 +9,9 @@ import pytest
 from milestone import errors
 from milestone.agents.planners.brief import PlanOptions
 from milestone.agents.planners.planner import Draft, plan_goal
+from milestone.agents.planners.recipe import all_recipes
 from milestone.agents.planners.survey import Survey, survey
-from milestone.domain import estimate
+from milestone.domain import estimate, lint, schedule
 
 TODAY = date(2026, 11, 20)
 
@@ -128,3 +129,47 @@ def test_quality_sends_a_draft_back_once_when_titles_lose_the_object() -> None:
 
 def test_critical_work_has_a_way_back() -> None:
     assert a_plan("Payment System").bodies[0]["rollback"]
+
+
+EXAMPLES = {
+    "api": "Build a REST API",
+    "architecture": "Platform Architecture",
+    "authentication": "Implement user authentication",
+    "bug-fix": "Fix login bug",
+    "command-line-tool": "Write a CLI tool for backups",
+    "content": "Integrate blog functionality",
+    "dashboard": "User Dashboard",
+    "data-migration": "Migrate the customer table from MySQL to PostgreSQL",
+    "documentation": "Write the user guide",
+    "environment": "Set up development environment",
+    "form": "Add a contact form with spam protection",
+    "general": "Knit a sweater",
+    "infrastructure": "Deploy to production",
+    "integration": "API Integration",
+    "interface-design": "Design user interface mockups",
+    "library": "Publish a Python package for tides",
+    "mobile": "Mobile app for ferries",
+    "notifications": "Send push notifications",
+    "payments": "Payment System",
+    "performance": "Speed up page load",
+    "preferences": "Add user preferences",
+    "refactoring": "Refactor the legacy code of the importer",
+    "research-spike": "Compare vector database engines",
+    "search": "Build a search for recipes",
+    "security": "Security Framework",
+    "web-front-end": "Implement frontend components",
+}
+
+
+def test_every_recipe_has_an_example() -> None:
+    assert set(EXAMPLES) == {recipe.name for recipe in all_recipes()}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_the_plan_of_every_recipe_passes_its_own_linter(name: str) -> None:
+    draft = a_plan(EXAMPLES[name], hours_per_week=10.0)
+
+    assert draft.recipe == name
+    around = lint.Around(calendar=schedule.Calendar(hours_per_week=10.0))
+    found = [f for body in draft.bodies for f in lint.check(body, around)]
+    assert [f for f in found if f["severity"] != "note"] == []

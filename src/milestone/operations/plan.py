@@ -14,7 +14,7 @@ from milestone.agents.planners.planner import Draft, plan_goal
 from milestone.agents.planners.recipe import Recipe, all_recipes
 from milestone.agents.planners.survey import survey
 from milestone.clock import parse_moment
-from milestone.domain import experience, lint, schedule
+from milestone.domain import experience, lint, schedule, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import creation
 from milestone.domain.document import Body, Document, Event
@@ -37,8 +37,8 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     team_size: int = 1
 
 
-def plan(workspace: Workspace, request: PlanRequest) -> Planned:
-    """Return the milestones of a request, stored.
+def plan(workspace: Workspace, request: PlanRequest, *, look_at: Path | None = None) -> Planned:
+    """Return the milestones of a request, stored. `look_at` is the repository, the project's folder if not given.
 
     Raises:
         InvalidRequest: no goal, or a flag's value makes no sense.
@@ -51,20 +51,18 @@ def plan(workspace: Workspace, request: PlanRequest) -> Planned:
         options = options_of(request, reading, workspace.context(reading))
     if request.handed_in is not None:
         return _store(workspace, request, options, rows, _handed_in(request, options), None)
-    draft = think(workspace.root, request.goal or "", rows, options)
+    draft = think(workspace.root, look_at or workspace.root.parent, request.goal or "", rows, options)
     return _store(workspace, request, options, rows, list(draft.bodies), draft)
 
 
-def think(root: Path, goal: str, rows: Sequence[Mapping[str, Any]], options: PlanOptions) -> Draft:
+def think(root: Path, folder: Path, goal: str, rows: Sequence[Mapping[str, Any]], options: PlanOptions) -> Draft:
     """Return the planner's draft for a goal, after a look at the repository; nothing is locked or stored.
 
     Raises:
         InvalidRequest: the goal has no words.
     """
     try:
-        return plan_goal(
-            goal, survey(root.parent), rows, options, recipes=recipes(root), correct=corrections(rows)
-        )
+        return plan_goal(goal, survey(folder), rows, options, recipes=recipes(root), correct=corrections(rows))
     except ValueError as error:
         raise errors.InvalidRequest(
             "A plan needs a goal.",
@@ -155,6 +153,7 @@ def checked(
     """
     calendar = schedule.Calendar(hours_per_week=options.hours_per_week, people=options.team_size)
     found: list[dict[str, Any]] = []
+    bodies = [_with_task_ids(body) for body in bodies]
     for place, body in enumerate(bodies):
         around = lint.Around(rows=rows, calendar=calendar, siblings=[b for b in bodies if b is not body])
         found += lint.check(body, around, f"milestones[{place}]")
@@ -169,6 +168,12 @@ def checked(
             findings=wrong,
         )
     return found
+
+
+def _with_task_ids(body: Body) -> Body:
+    """Return a body as it will be stored: tasks that wait for a title or a local name wait for an id."""
+    listed = tasks.of(body)
+    return {**body, "tasks": creation.with_task_ids(listed)} if listed else body
 
 
 def _handed_in(request: PlanRequest, options: PlanOptions) -> list[Body]:

@@ -108,13 +108,9 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def fill(text: str, match: Match, tests: str | None = None) -> str:
-    """Return a recipe's text with the goal's object in it, its first letter raised."""
-    filled = (
-        text.replace("{object}", match.the)
-        .replace("{obj}", match.subject)
-        .replace("{tests}", tests or "the tests")
-    )
-    return filled[:1].upper() + filled[1:] if text.startswith(("{object}", "{obj}")) else filled
+    """Return a recipe's text with the goal's object in it."""
+    filled = text.replace("{object}", match.the).replace("{obj}", match.subject)
+    return filled.replace("{tests}", tests or "the tests")
 
 
 def applies(when: Sequence[str], spoken: str) -> bool:

@@ -1,13 +1,18 @@
 """Turn a goal into a milestone with tasks"""
 
 import argparse
+import tempfile
+from pathlib import Path
 
-from milestone import errors
+from milestone import errors, ids
 from milestone.cli.env import Env
 from milestone.cli.text import plan as text
 from milestone.operations import plan as operation
+from milestone.operations.init import make_project
 from milestone.operations.plan_options import PlanRequest
 from milestone.workspace import finding
+from milestone.workspace.base import Workspace
+from milestone.workspace.opening import open_workspace
 
 EXAMPLES = """
 milestone plan "Add a contact form with spam protection"
@@ -56,12 +61,34 @@ def run(env: Env, args: argparse.Namespace) -> int:
     if args.explain and not args.source and _is_known(env, goal):
         return _explain(env, goal)
     request = _request(env, args, goal)
-    planned = operation.plan(env.workspace_or_init(), request)
+    if env.options.dry_run and not _has_project(env):
+        with tempfile.TemporaryDirectory() as folder:
+            return _answer(env, args, request, _elsewhere(env, Path(folder)))
+    return _answer(env, args, request, env.workspace_or_init())
+
+
+def _answer(env: Env, args: argparse.Namespace, request: PlanRequest, workspace: Workspace) -> int:
+    planned = operation.plan(workspace, request, look_at=None if _has_project(env) else env.start)
     return env.answer(
         "plan",
         operation.shown(planned),
-        lambda: text.text(planned, env.width, explain=args.explain, folder=str(env.workspace.root.name)),
+        lambda: text.text(planned, env.width, explain=args.explain, folder=workspace.root.name),
         written=planned.written,
+    )
+
+
+def _has_project(env: Env) -> bool:
+    try:
+        return env.workspace is not None
+    except errors.ProjectNotFound:
+        return False
+
+
+def _elsewhere(env: Env, folder: Path) -> Workspace:
+    """Return a project in a folder that vanishes: a dry run where there is none makes nothing."""
+    make_project(folder, environ=env.environ)
+    return open_workspace(
+        folder, as_=env.options.actor, options=env.options, environ=env.environ, terminal=env.terminal
     )
 
 
@@ -112,9 +139,11 @@ def _number(value: str | None) -> int | None:
 
 
 def _is_known(env: Env, name: str) -> bool:
-    """Say whether a word with --explain is a milestone there is, and no goal."""
+    """Say whether a word with --explain means a milestone and no goal: an id, or the current one."""
     if not name or " " in name:
         return False
+    if ids.parse_milestone_id(name):
+        return True
     try:
         with env.workspace.reading() as reading:
             finding.milestone(reading, name, writing=True)

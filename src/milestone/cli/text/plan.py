@@ -189,7 +189,8 @@ def _phases(tasks: Sequence[Mapping[str, Any]]) -> str:
     )
     told = " → ".join(phases)
     by = f" by {', '.join(map(str, approvers))}" if approvers else ""
-    return told + (f"; {' and '.join(gates)} wait for approval{by}" if gates else "")
+    named = "each phase waits" if len(gates) == len(phases) else f"{' and '.join(gates)} wait"
+    return told + (f"; {named} for approval{by}" if gates else "")
 
 
 def _closing(planned: Planned, room: int, folder: str) -> list[str]:

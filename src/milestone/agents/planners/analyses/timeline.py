@@ -107,11 +107,11 @@ def check_possible(brief: Brief, tasks: Sequence[Planned]) -> None:
         return
     if options.deadline is not None and options.deadline < options.today:
         raise _impossible(
-            f"{options.deadline} is past", f"today is {options.today}", "milestone plan GOAL --deadline +3w"
+            f"{options.deadline} is past.", f"today is {options.today}", "milestone plan GOAL --deadline +3w"
         )
     if weeks <= 0:
         raise _impossible(
-            "A duration must be longer than nothing", "it was 0", 'milestone plan GOAL --duration "2 weeks"'
+            "A duration must be longer than nothing.", "it was 0", 'milestone plan GOAL --duration "2 weeks"'
         )
     hours = {t.key: expected(brief, t) for t in tasks}
     least = weeks_for(options, tasks, hours, 0) * OPTIMISTIC
