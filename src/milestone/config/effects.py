@@ -11,6 +11,10 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "How many people there are: the hours a week that dates follow from.",
         "tests/config/test_effects.py::test_project_team_size",
     ),
+    "project.type": (
+        "api, frontend, bugfix: what a goal is taken for when its own words do not say.",
+        "tests/operations/test_plan.py::test_the_type_of_a_project_says_what_a_goal_is_taken_for",
+    ),
     "project.timezone": (
         "A day ends at midnight of this zone.",
         "tests/config/test_effects.py::test_project_timezone",

@@ -5,6 +5,7 @@ from datetime import date
 import msgspec
 
 from milestone import errors
+from milestone.agents.planners import templates
 from milestone.agents.planners.brief import PlanOptions
 from milestone.domain import durations, people
 from milestone.domain.context import Context
@@ -65,6 +66,7 @@ def options_of(request: PlanRequest, reading: Reading, ctx: Context) -> PlanOpti
         kiro=request.kiro or is_gated or bool(ctx.settings.get("features.kiro_workflow")),
         approval_required=request.approval_required or (is_gated and request.category in GATED),
         owner=owner,
+        recipe=templates.RECIPES.get(str(ctx.settings.get("project.type") or "")),
         approvers=_approvers(ctx, owner),
     )
 

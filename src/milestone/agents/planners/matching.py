@@ -33,10 +33,15 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
         return f"the {self.subject}" if self.article else self.subject
 
 
-def match_recipes(goal: Goal, survey: Survey, recipes: Iterable[Recipe]) -> tuple[Match, ...]:
-    """Return the recipes for a goal, the one for its object first; the general one where none is named."""
+def match_recipes(
+    goal: Goal, survey: Survey, recipes: Iterable[Recipe], *, usual: str | None = None
+) -> tuple[Match, ...]:
+    """Return the recipes for a goal, the one for its object first; the general one where none is named.
+
+    `usual` is the recipe of the project's type: what a goal is there when its own words do not say.
+    """
     listed = [r for r in recipes if r.name != GENERAL]
-    first = _for_object(goal, survey, listed)
+    first = _for_object(goal, survey, listed) or _usual(goal, listed, usual)
     if first is None:
         return (_general(goal, recipes), *_for_parts(goal, None, listed))
     beside = () if first.recipe.acts_on_others else _for_parts(goal, first, listed)
@@ -70,6 +75,13 @@ def _for_object(goal: Goal, survey: Survey, listed: list[Recipe]) -> Match | Non
     ]
     _, recipe, found = _head(actors or candidates, goal)
     return _match(recipe, goal, f'the goal says "{found}"')
+
+
+def _usual(goal: Goal, listed: list[Recipe], usual: str | None) -> Match | None:
+    found = next((r for r in listed if r.name == usual), None)
+    if found is None or goal.deed not in ("make", "fix", "improve"):
+        return None
+    return _match(found, goal, "the project is of that type")
 
 
 def _is_code_fix(recipe: Recipe, goal: Goal, survey: Survey) -> bool:

@@ -87,7 +87,7 @@ def first_brief(
     correct: Mapping[str, tuple[float, str]],
 ) -> Brief:
     """Return the brief at the depth that the goal asks for and the time allows."""
-    matches = match_recipes(goal, survey, recipes)
+    matches = match_recipes(goal, survey, recipes, usual=options.recipe)
     brief = Brief(
         goal=goal, survey=survey, matches=matches, rows=rows, options=options,
         depth=wanted_depth(goal, options), correct=correct,

@@ -1,5 +1,6 @@
 """A plan as a person reads it: tasks in order, when it is done, what may go wrong, what is asked."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -100,15 +101,22 @@ def findings(planned: Planned, room: int) -> list[str]:
             )
         )
     seen: set[str] = set()
+    names = [_short(str(d.body["id"])) for d in planned.documents]
     for item in planned.findings:
         label = {"dependency_proposed": "Proposal", "repeated_goal": "Repeated"}.get(str(item["code"]))
         if label is None and item["severity"] == "warning" and item["code"] not in ("sent_back", "general_recipe"):
             label = "Warning"
-        told = str(item["message"]) + (f" ({item['hint']})" if item.get("hint") else "")
+        told = _where(item, names) + str(item["message"]) + (f" ({item['hint']})" if item.get("hint") else "")
         if label and told not in seen:
             seen.add(told)
             found.append(_labelled(label, told, room))
     return [*found, ""] if found else []
+
+
+def _where(item: Mapping[str, Any], names: Sequence[str]) -> str:
+    """Return `m2: ` for a finding about the second of several milestones."""
+    match = re.match(r"milestones\[(\d+)\]", str(item.get("path") or ""))
+    return f"{names[int(match[1])]}: " if match and len(names) > 1 and int(match[1]) < len(names) else ""
 
 
 def _when(body: Mapping[str, Any], planned: Planned) -> str:
@@ -205,7 +213,7 @@ def _closing(planned: Planned, room: int, folder: str) -> list[str]:
     following = f"Next: milestone task start {first}/1"
     beside = f"{following:<45}{back}"
     steps = [beside] if wide.width(beside) <= room else [following, wide.wrap(back, room, "  ")]
-    return [f"Kept as {files}, yours to edit.", *steps]
+    return [wide.wrap(f"Kept as {files}, yours to edit.", room, "  "), *steps]
 
 
 def _labelled(label: str, told: str, room: int) -> str:
