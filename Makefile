@@ -4,7 +4,7 @@ PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults torture long docs lock format compile clean
+.PHONY: help demo test check bench faults fuzz torture long docs lock format compile clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,9 @@ bench: compile ## measure beside a bare interpreter, Taskwarrior and Backlog.md;
 faults: compile ## kill, fill and break the store at every system call
 	FAULTS=all CREATES=25 $(PYTEST) -s tests/storage/test_crashes.py tests/storage/test_power_cuts.py \
 	  tests/storage/test_processes.py tests/storage/test_system_calls.py
+
+fuzz: compile ## look for records that break reader, linter or writer; SECONDS=60
+	$(BIN)/python -m fuzz.records $(or $(SECONDS),60)
 
 torture: compile ## kill runs at every step boundary and at random moments
 	$(PYTEST) -m slow tests/engine tests/acceptance

@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from milestone import strict_yaml
 from milestone.domain import free_forms, vocabulary
@@ -15,13 +16,17 @@ from milestone.storage.yaml_order import RECORD
 def rewrite(text: str, body: Body, name: str) -> str | None:
     """Return the text with the top-level values that differ from `body` written anew; None if it fails."""
     body = vocabulary.understand(body, name).body
-    read = vocabulary.understand(strict_yaml.load(text, name), name).body
+    said = strict_yaml.load(text, name)
+    read = vocabulary.understand(said, name).body
     yaml = YAML()
     yaml.preserve_quotes = True
     yaml.width = 4096
     bom = "\ufeff" if text.startswith("\ufeff") else ""
-    tree: Any = yaml.load(text.removeprefix("\ufeff"))
-    wrapper = vocabulary.wrapper(tree)
+    try:
+        tree: Any = yaml.load(text.removeprefix("\ufeff"))
+    except YAMLError:  # it is stricter in places
+        return None
+    wrapper = vocabulary.wrapper(said)
     record = tree[wrapper[0]] if wrapper else tree
     for key in [key for key in {*read, *body} if read.get(key) != body.get(key)]:
         raw = next((other for other in record if free_forms.canonical_key(str(other), RECORD) == key), key)
