@@ -9,7 +9,7 @@ from types import FrameType
 from typing import Any
 
 from milestone import __version__, errors
-from milestone.cli import main, options
+from milestone.cli import defaults, main, options
 from milestone.cli.env import Env, environment
 from milestone.registry import exists, load
 
@@ -75,12 +75,16 @@ def module_of(verb: str) -> str:
 
 def _call(env: Env, verb: str, argv: list[str]) -> int:
     module = load(module_of(verb))
+    plain = None if argv else defaults.of(module)
+    if plain is not None:
+        code: int = module.run(env, plain)
+        return code
     grammar = load("milestone.cli.grammar")
     try:
         args = grammar.parse(grammar.parser_for(verb, module), argv)
     except grammar.HelpAsked as asked:
         return env.answer("help", {"text": asked.text}, asked.text)
-    code: int = module.run(env, args)
+    code = module.run(env, args)
     return code
 
 

@@ -1,8 +1,7 @@
 """List milestones or tasks, filtered and sorted"""
 
-import argparse
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from milestone import errors
 from milestone.cli import dates, paging, words
@@ -10,6 +9,9 @@ from milestone.cli.env import Env
 from milestone.cli.look import Look, look
 from milestone.registry import load
 from milestone.reports import listing
+
+if TYPE_CHECKING:  # a look without arguments needs no parser
+    import argparse
 
 EXAMPLES = """
 milestone list
@@ -21,7 +23,7 @@ SHOWN_TASKS = ("ref", "title", "status", "percentage", "assigned_to", "blocked_b
 SHOWN = ("id", "title", "status", "percentage", "assigned_to", "due", "blocked_by")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: "argparse.ArgumentParser") -> None:
     """Take words to look for, filters, order and form."""
     parser.add_argument("words", nargs="*", metavar="WORDS", help="words of the title or id")
     parser.add_argument("--tasks", action="store_true", help="list tasks")
@@ -39,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", action="store_true", help="comma-separated values")
 
 
-def run(env: Env, args: argparse.Namespace) -> int:
+def run(env: Env, args: "argparse.Namespace") -> int:
     """Show the rows asked for."""
     if args.csv and env.json:
         raise errors.InvalidRequest("--csv and --json exclude each other.", next=["milestone list --csv"])
@@ -59,7 +61,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
     )
 
 
-def _rows(env: Env, args: argparse.Namespace, found: Look) -> list[Any]:
+def _rows(env: Env, args: "argparse.Namespace", found: Look) -> list[Any]:
     wanted = _wanted(env, args, found)
     rows = found.moment.rows
     every: Sequence[Any] = listing.tasks(rows, wanted) if args.tasks else listing.milestones(rows, wanted)
@@ -70,7 +72,7 @@ def _rows(env: Env, args: argparse.Namespace, found: Look) -> list[Any]:
     return list(every)
 
 
-def _wanted(env: Env, args: argparse.Namespace, found: Look) -> listing.Wanted:
+def _wanted(env: Env, args: "argparse.Namespace", found: Look) -> listing.Wanted:
     states = listing.TASK_STATES if args.tasks else listing.MILESTONE_STATES
     statuses = [each.replace("-", "_").replace(" ", "_").lower() for each in _several(args.status)]
     for each in statuses:
@@ -96,7 +98,7 @@ def _several(values: Iterable[str]) -> list[str]:
     return [part.strip() for value in values for part in value.split(",") if part.strip()]
 
 
-def _fields(args: argparse.Namespace) -> list[str]:
+def _fields(args: "argparse.Namespace") -> list[str]:
     known = (*listing.FIELDS, *(listing.MORE_OF_TASKS if args.tasks else listing.MORE))
     fields = _several([args.fields])
     for field in fields:
@@ -115,7 +117,7 @@ def _known(flag: str, value: str, known: Iterable[str]) -> None:
         )
 
 
-def _text(env: Env, args: argparse.Namespace, found: Look, part: Sequence[Any], total: int, first: int) -> str:
+def _text(env: Env, args: "argparse.Namespace", found: Look, part: Sequence[Any], total: int, first: int) -> str:
     texts = load("milestone.cli.text.listing")
     fields = _fields(args)
     if args.csv:
@@ -130,7 +132,7 @@ def _text(env: Env, args: argparse.Namespace, found: Look, part: Sequence[Any], 
     return shown
 
 
-def empty(args: argparse.Namespace, found: Look) -> str:
+def empty(args: "argparse.Namespace", found: Look) -> str:
     """Return why the list is empty, and what would fill it."""
     noun = "tasks" if args.tasks else "milestones"
     if not found.moment.rows:

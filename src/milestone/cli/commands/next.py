@@ -1,7 +1,7 @@
 """Name the best ready task, and why"""
 
-import argparse
 import re
+from typing import TYPE_CHECKING
 
 from milestone import clock
 from milestone.cli import output
@@ -13,18 +13,21 @@ from milestone.registry import load
 from milestone.reports import next as report
 from milestone.reports.status import short
 
+if TYPE_CHECKING:  # a look without arguments needs no parser
+    import argparse
+
 EXAMPLES = """
 milestone next
 milestone next --milestone m2 --limit 5
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: "argparse.ArgumentParser") -> None:
     """Take a milestone to stay in."""
     parser.add_argument("--milestone", metavar="ID", help="only tasks of this milestone")
 
 
-def run(env: Env, args: argparse.Namespace) -> int:
+def run(env: Env, args: "argparse.Namespace") -> int:
     """Show one task, or why there is none."""
     found = look(env)
     rows, current = found.moment.rows, found.moment.current

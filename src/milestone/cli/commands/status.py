@@ -1,10 +1,13 @@
 """Say where the project stands and what needs you"""
 
-import argparse
+from typing import TYPE_CHECKING
 
 from milestone.cli import screens
 from milestone.cli.env import Env
 from milestone.registry import load
+
+if TYPE_CHECKING:  # a look without arguments needs no parser
+    import argparse
 
 EXAMPLES = """
 milestone status
@@ -13,13 +16,13 @@ milestone status --json
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: "argparse.ArgumentParser") -> None:
     """Take an id, to show that one."""
     parser.add_argument("ids", nargs="*", metavar="ID", help="show this milestone instead of the project")
     parser.add_argument("--all", action="store_true", help="show every milestone, or all of one")
 
 
-def run(env: Env, args: argparse.Namespace) -> int:
+def run(env: Env, args: "argparse.Namespace") -> int:
     """Show the project, or one milestone."""
     if args.ids:
         code: int = load("milestone.cli.records:show")(env, args.ids, everything=args.all)
