@@ -110,3 +110,29 @@ def test_distance_counts_a_swap_once(left, right, edits):
 def test_a_beginning_finds_the_whole_word():
     assert words.nearest("stat", ["status", "show"]) == ["status"]
     assert words.nearest("zzzz", ["status", "show"]) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        [""], ["--"], ["list", "--limit", "-5"], ["list", "--cursor", "99999"], ["list", "--cursor", "-1"],
+        ["show", ""], ["show", "../../etc"],
+        ["log", "--since", "-5"], ["list", "\udcff"], ["-C", "nowhere", "list"], ["li st"],
+        ["whoami", "--as", "agent:"], ["help", ""], ["completion", "words"], ["show", "m1/t2/t3"], ["\x1b[2J"],
+        ["list", "--due-before", ""], ["update", "--dependencies=m1"], ["log", "--kind", ""], ["show", "9" * 30],
+    ],
+)  # fmt: skip
+def test_odd_lines_are_answered_or_refused_and_never_crash(line, capsys):
+    code = run(line)
+
+    captured = capsys.readouterr()
+    assert code in (0, 2, 3)
+    assert code == 0 or captured.out == ""
+    assert "\x1b" not in captured.err
+
+
+def test_a_moment_that_is_none_is_refused(monkeypatch, capsys):
+    monkeypatch.setenv("MILESTONE_NOW", "garbage")
+
+    assert run(["whoami"]) == 2
+    assert "MILESTONE_NOW" in capsys.readouterr().err

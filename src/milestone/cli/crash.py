@@ -15,7 +15,7 @@ def report(argv: Sequence[str], error: BaseException) -> str:
     text = "\n".join(
         [
             f"milestone {__version__}, Python {sys.version.split()[0]}, {sys.platform}",
-            f"at {clock.format_moment(clock.clock_from_environment().now())}",
+            f"at {clock.format_moment(clock.SystemClock().now())}",
             f"verb {verb} ({len(argv)} words; the others are left out, they may be private)",
             "",
             "".join(traceback.format_exception(error)),

@@ -34,7 +34,6 @@ COLUMNS = (
     table.Column("Where"),
     table.Column("", least=10, leaves=2),
 )
-TOLD = ("reason", "note", "title", "text", "fact", "what", "phase", "comment")  # fields that say most, in order
 
 
 class Wanted(NamedTuple):
@@ -187,22 +186,11 @@ def _table(found: Sequence[Event], width: int, today: Any) -> str:
             line(event["actor"]["name"]),
             event["kind"].replace(".", " ").replace("_", " "),
             line(short("/".join(part for part in (event["milestone"], event["task"]) if part))),
-            _told(event),
+            line(events.told(event)),
         ]
         for event in found
     ]
     return "\n".join(table.lines(COLUMNS, rows, width))
-
-
-def _told(event: Event) -> str:
-    for name in TOLD:
-        value = event.get(name)
-        if isinstance(value, str) and value:
-            return line(value)
-    body, changed = event.get("body"), event.get("set")
-    if isinstance(body, Mapping):
-        return line(body.get("title") or "")
-    return line(", ".join(changed)) if isinstance(changed, Mapping) else ""
 
 
 def _empty(reading: Reading, wanted: Wanted) -> str:
@@ -221,7 +209,7 @@ def _csv(found: Sequence[Event]) -> str:
         writer.writerow(
             [event["seq"], event["at"], event["actor"]["name"], event["kind"]]
             + [event[name] or "" for name in ("milestone", "task", "session")]
-            + [_told(event)]
+            + [line(events.told(event))]
         )
     return out.getvalue().rstrip("\n")
 

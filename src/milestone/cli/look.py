@@ -14,7 +14,7 @@ from milestone.workspace import current, place, remembered
 if TYPE_CHECKING:  # the light way loads no store
     from milestone.storage.base import Reading
 
-RECENT = 5
+RECENT = 3
 SCANNED = 20  # newest events looked through for those that tell something
 QUIET = (
     "session.saved",

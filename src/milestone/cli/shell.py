@@ -24,6 +24,8 @@ def run(argv: list[str]) -> int:
     env = Env(options.Options(json=_wants_json(argv, environ)), start=_here(), environ=environ)
     signal.signal(signal.SIGTERM, _terminate)
     try:
+        if environ.get("MILESTONE_NOW"):
+            _check_now(environ["MILESTONE_NOW"])
         chosen, rest = options.take(argv)
         chosen = chosen._replace(json=env.json)
         env = Env(chosen, start=env.start, environ=environ)
@@ -91,6 +93,15 @@ def _call(env: Env, verb: str, argv: list[str]) -> int:
 def _wants_json(argv: Sequence[str], environ: dict[str, str]) -> bool:
     before = argv[: argv.index("--")] if "--" in argv else argv
     return "--json" in before or environ.get("MILESTONE_JSON", "") not in ("", "0")
+
+
+def _check_now(text: str) -> None:
+    try:
+        load("milestone.clock:parse_moment")(text)
+    except ValueError:
+        raise errors.InvalidRequest(
+            f'MILESTONE_NOW is "{text}", which is no moment.', next=["unset MILESTONE_NOW"]
+        ) from None
 
 
 def _here() -> Path:

@@ -3,10 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
-from milestone.domain.document import Recorded
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # a status takes its events from the summary, and loads no records
+    from milestone.domain.document import Recorded
 
 
-def flat(recorded: Recorded) -> dict[str, Any]:
+TOLD = ("reason", "note", "title", "text", "fact", "what", "phase", "comment")  # fields that say most, in order
+LONGEST = 80
+
+
+def flat(recorded: "Recorded") -> dict[str, Any]:
     """Return an event as the log and `--json` show it: its own fields beside the common ones."""
     event, actor = recorded.event, recorded.actor
     who: dict[str, Any] = {"name": actor.name, "kind": actor.kind}
@@ -24,6 +30,24 @@ def flat(recorded: Recorded) -> dict[str, Any]:
         "operation": recorded.operation,
     }
     return common | {name: value for name, value in event.data.items() if name not in common}
+
+
+def told(event: Mapping[str, Any]) -> str:
+    """Return the field of a flat event that says most; empty where the kind says all."""
+    for name in TOLD:
+        value = event.get(name)
+        if isinstance(value, str) and value:
+            return value
+    body, changed = event.get("body"), event.get("set")
+    if isinstance(body, Mapping):
+        return str(body.get("title") or "")
+    return ", ".join(changed) if isinstance(changed, Mapping) else ""
+
+
+def short(event: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a status tells of a flat event: its data may be a whole plan."""
+    common = {name: event[name] for name in ("seq", "at", "kind", "milestone", "task")}
+    return {**common, "actor": event["actor"]["name"], "text": told(event)[:LONGEST]}
 
 
 def matches(

@@ -34,7 +34,7 @@ def milestone_waits(rows: Sequence[Row], needs: Mapping[str, Sequence[str]] | No
     """Return milestone id -> what it waits for: unfinished requirements, unmet facts, its cycle."""
     needs = graph.of_rows(rows) if needs is None else needs
     finished = {row["id"]: row for row in rows if row["status"] in FINISHED}
-    knotted = graph.in_cycles(needs)
+    knotted = graph.in_cycles({name: wanted for name, wanted in needs.items() if wanted})
     found: dict[str, list[str]] = {}
     for row in rows:
         name = row["id"]

@@ -8,6 +8,7 @@ from typing import Any
 from milestone.domain import graph
 from milestone.domain.document import Document
 from milestone.reports import course, ready
+from milestone.reports import events as event_views
 from milestone.reports.status import Moment, health
 
 Row = Mapping[str, Any]
@@ -57,7 +58,7 @@ def milestone(document: Document, moment: Moment, row: Row, events: Sequence[Row
         "course": course.view(document, None, moment.now),
         "people": people(sights),
         "next": [short_task(sight) for sight in sorted(sights, key=ready.rank) if sight.is_ready][:3],
-        "activity": [dict(event) for event in events],
+        "activity": [event_views.short(event) for event in events],
         "tasks": [_task(sight, document) for sight in sights],
     }
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from milestone.domain import graph, risk, weighing
-from milestone.reports import ready, resume
+from milestone.reports import events, ready, resume
 
 Row = Mapping[str, Any]
 SHOWN = 20
@@ -76,7 +76,7 @@ def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, 
         "needs_you": needs_you(rows),
         "resume": resume.view(rows, moment.sessions, moment.held, moment.recent, startable),
         "next": startable,
-        "recent": [dict(event) for event in moment.recent],
+        "recent": [events.short(event) for event in moment.recent],
     }
 
 
@@ -98,8 +98,11 @@ def in_order(rows: Sequence[Row], current: str | None) -> list[Row]:
 def critical_path(rows: Sequence[Row], needs: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the longest chain of open milestones by hours left; it decides the end."""
     left = {row["id"]: float(row["hours_left"] or 0) for row in rows if row["status"] not in ready.CLOSED}
-    inside = {name: [d for d in needs.get(name, ()) if d in left] for name in left}
-    return graph.critical_path(inside, left)
+    tied = {name: [d for d in wanted if d in left] for name, wanted in needs.items() if wanted and name in left}
+    for other in [other for wanted in tied.values() for other in wanted]:
+        tied.setdefault(other, [])
+    alone = max((name for name in left if name not in tied), key=left.__getitem__, default=None)
+    return graph.critical_path(tied if alone is None else {**tied, alone: []}, left)
 
 
 def milestone(row: Row, waits: Sequence[str], moment: Moment, path: Sequence[str]) -> dict[str, Any]:
@@ -114,12 +117,8 @@ def milestone(row: Row, waits: Sequence[str], moment: Moment, path: Sequence[str
         "assigned_to": row["owner"],
         "due": row["due"],
         "blocked_by": list(waits),
-        "tasks_total": row["tasks_total"],
-        "tasks_completed": row["tasks_completed"],
-        "hours_left": row["hours_left"],
         "health": health(row, moment),
         "critical": row["id"] in path,
-        "archived": row["archived"],
     }
 
 
@@ -203,6 +202,11 @@ def needs_you(rows: Sequence[Row]) -> list[dict[str, Any]]:
     asked = [each["id"] for row in rows if row["status"] not in ready.CLOSED for each in row["questions"]]
     several = {name for name in asked if asked.count(name) > 1}
     for row in rows:
+        unmet = row["unmet"]
+        if not (
+            row["waiting"] or row["questions"] or row["conflicts"] or unmet["conditions"] or unmet["external"]
+        ):
+            continue
         if row["status"] in ready.CLOSED:
             continue
         found += _approvals(row) + _questions(row, several) + _facts(row)

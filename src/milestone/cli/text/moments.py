@@ -73,6 +73,14 @@ def ago(then: str | None, now: datetime) -> str:
     return f"{int(gone.total_seconds() // 60)} minutes ago"
 
 
+def worked(hours_spent: float) -> str:
+    """Return what machines took: `12 s`, `31 min`, `2.5 h`."""
+    seconds = hours_spent * 3600
+    if seconds < 90:
+        return f"{round(seconds)} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else hours(hours_spent)
+
+
 def hours(value: float | None) -> str:
     """Return `1.5 h`, `14 h`; empty for nothing known."""
     if value is None:

@@ -61,7 +61,7 @@ def _about(view: View) -> list[str]:
 def _spent(view: View) -> list[str]:
     people, agents = view["hours"]["people"], view["hours"]["agents"]
     parts = [f"people {moments.hours(people)}"] if people else []
-    parts += [f"agents {moments.hours(agents)}"] if agents else []
+    parts += [f"agents {moments.worked(agents)}"] if agents else []
     parts += [f"efficiency {view['efficiency']:.2f} (earned / spent)"] if view["efficiency"] else []
     return [", ".join(parts)] if parts else []
 
@@ -222,7 +222,7 @@ def _risk(each: Any) -> str:
 def _event(event: View, moment: Moment) -> str:
     what = event["kind"].replace(".", " ").replace("_", " ")
     task = f" {short(event['task'])}" if event["task"] else ""
-    return f"{moments.clock(event['at'], moment.today)}  {line(event['actor']['name'])}: {what}{task}"
+    return f"{moments.clock(event['at'], moment.today)}  {line(event['actor'])}: {what}{task}"
 
 
 def _commands(view: View) -> list[str]:

@@ -237,7 +237,7 @@ def _recent(view: View, today: date, width: int) -> list[str]:
         ref = "/".join(filter(None, [event["milestone"], event["task"]]))
         words = event["kind"].replace(".", " ").replace("_", " ")
         entries.append(
-            f"{moments.clock(event['at'], today)}  {line(event['actor']['name'])}: {words} {short(ref)}".rstrip()
+            f"{moments.clock(event['at'], today)}  {line(event['actor'])}: {words} {short(ref)}".rstrip()
         )
     return section("Recent", entries, width, counted=False)
 
@@ -275,7 +275,7 @@ def next_commands(view: View, width: int) -> list[str]:
 def commands(view: View) -> list[str]:
     """Return what to type next, best first."""
     if not view["milestones"]:
-        return ['milestone plan "GOAL"', "milestone quickstart"]
+        return ['milestone plan "GOAL"', "milestone help start"]
     found: list[str] = []
     resume = view["resume"]
     if resume:
@@ -284,7 +284,7 @@ def commands(view: View) -> list[str]:
     for each in view["next"]:
         verb = "execute" if each["run"] else "task start"
         found.append(f"milestone {verb} {short(each['milestone'] if each['run'] else each['ref'])}")
-    finished = [r for r in view["milestones"] if r["percentage"] == 100 and not r["archived"]]
+    finished = [r for r in view["milestones"] if r["percentage"] == 100 and r["status"] != "archived"]
     found += [f"milestone archive {short(row['id'])}" for row in finished[:1]]
     if not found:
         found = (
