@@ -33,6 +33,7 @@ IDS = ["../../../escaped", "/etc/passwd", "..", ".git/config", "-rf", "--help", 
 TITLES = ["--dry-run", "$(touch canary)", "`touch canary`", "; touch canary", "%s%n{0}{x.__class__}",
           "[bold red]x[/]",
           "\\x00", ESCAPES, "a\\nb\\rc", "--as agent:x", "'; DROP TABLE x; --", "🧨" * 400]  # fmt: skip
+TYPED = "\x1b[2J\x1b]0;owned\x07\u202egnp.exe $(touch canary)"
 VERBS = [
     [],
     ["status"],
@@ -42,11 +43,33 @@ VERBS = [
     ["next"],
     ["show", "milestone-001"],
     ["log"],
+    ["doctor"],
+    ["prime"],
+    ["update", "--dependencies"],
+    ["update", "--conflicts"],
+    ["update", "--validate-config"],
+    ["update", "--diagnostics"],
     ["config", "set", "hints", "off"],  # a write: takes everything in
     ["status"],
+    ["update", "milestone-001", "--title", TYPED],
+    ["update", "milestone-001", "--title=--force", "--label", "../../x"],
+    ["task", "add", "milestone-001", TYPED],
+    ["task", "add", "milestone-001", "harmless", "--after", "../../../x"],
+    ["task", "start", "milestone-001/task-001"],
+    ["task", "block", "milestone-001/task-001", TYPED],
+    ["task", "note", "milestone-001/task-002", TYPED, "--next", TYPED],
+    ["plan", TYPED],
+    ["plan", "--from", "/etc/passwd"],
+    ["plan", "--from", ".milestones/active/alias-bomb.yaml"],
+    ["use", "../../x"],
+    ["show", "../../x"],
+    ["execute", "milestone-001", "--dry-run"],
+    ["archive", "--batch"],
     ["log", "--limit", "0"],
     ["log", "--verify"],
     ["review"],
+    ["status"],
+    ["show", "milestone-001", "--all"],
 ]
 CONTROL = {chr(code) for code in (*range(32), 127, *range(128, 160))} - {"\n", "\t"}
 BIDI = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -81,7 +104,7 @@ def test_nothing_crashes_runs_or_leaves_the_folder(milestone, hostile):
         started = time.perf_counter()
         said = milestone(*argv)
         shown = set(said.out + said.err)
-        assert said.code not in (1, 70), (argv, said.err)
+        assert said.code in (0, 2, 3, 5, 6), (argv, said.code, said.err)
         assert "Traceback" not in said.err
         assert not shown & CONTROL, (argv, sorted(map(ascii, shown & CONTROL)))
         assert argv[-1:] == ["--json"] or not shown & BIDI, argv

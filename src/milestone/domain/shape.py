@@ -129,6 +129,7 @@ PHASE = {
     "approved_at": _field("text", "When it was approved."),
     "approval": _field("record", "Who has to agree, and who did.", of="approval"),
     "approval_required": _field("boolean", "Whether somebody has to agree."),
+    "duration": _field("text", "How long it usually takes."),
     "stored": _field("any", "What was found of its deliverables, with digests."),
     "history": _field("any", "Earlier rounds."),
 }
