@@ -44,7 +44,7 @@ def states(typed: Typed) -> dict[str, str]:
 def test_execute_does_what_is_not_behind_the_gate_and_names_the_review(ana: Typed) -> None:
     ended = ana.does("execute", "m1", "--trust-commands", code=6)
 
-    assert "milestone review milestone-001 task-001 --phase design --approve" in ended.out
+    assert "milestone review m1 t1 --phase design --approve" in ended.out
     assert states(ana) == {"task-001": "in_review", "task-002": "completed"}
     assert (ana.folder / NOTES).read_text() == "design\n"
 

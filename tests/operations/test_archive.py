@@ -128,7 +128,7 @@ def test_open_tasks_and_unmet_criteria_are_all_listed(make: Make) -> None:
     assert [(f["code"], f["message"]) for f in outcome.refusal.findings] == [
         ("open_task", "task-002 Do task-002 is pending."),
         ("criterion_unmet", "it works"),
-        ("criterion_unmet", "fast (only typed as met)"),
+        ("criterion_unmet", "fast: only typed as met"),
     ]
 
 

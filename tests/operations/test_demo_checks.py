@@ -45,9 +45,11 @@ def a_story() -> Story:
             {"kind": "branch.conflicted", "task": "task-002"},
             {"kind": "session.resumed"},
             {"kind": "task.completed", "task": "task-001"},
+            {"kind": "override.used", "unmet": ["success_criteria/it is fast"]},
             {"kind": "task.completed", "task": "task-002"},
         ],
         "verified": True,
+        "criteria": [{"text": "tests pass", "met": True, "evidence": {"exit_code": 0}}, "it is fast"],
         "codes": [("milestone plan", 0, (0,))],
     }
 
@@ -55,7 +57,7 @@ def a_story() -> Story:
 def failing(project: Typed, story: Story) -> list[str]:
     def ask(*words: str) -> str:
         if words[0] == "show":
-            return json.dumps({"data": {"tasks": story["tasks"]}})
+            return json.dumps({"data": {"tasks": story["tasks"], "success_criteria": story["criteria"]}})
         return json.dumps({"data": {"ok": story["verified"]} if "--verify" in words else story["events"]})
 
     return [c.claim for c in demo_checks.check(project.folder, ask, story["codes"]) if not c.holds]
@@ -91,6 +93,7 @@ def test_a_demo_that_went_well_passes(project: Typed) -> None:
             "no finished task ran again",
         ),
         (lambda s: s.update(verified=False), "the log verifies"),
+        (without("override.used"), "each criterion was shown, or overridden on the record"),
     ],
 )
 def test_a_story_that_went_otherwise_is_found_out(

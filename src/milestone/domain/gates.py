@@ -123,7 +123,7 @@ def unmet_criteria(document: Document, task_id: str | None, phase: Phase) -> lis
 
     One that names a deliverable of the phase (`architecture approved`) is met by approving it.
     """
-    where = _criteria_place(document.body, task_id, phase)
+    where = criteria_place(document.body, task_id, phase)
     own = {plain(item.name).rpartition(".")[0] or plain(item.name) for item in phase.expected}
     return [
         fact.name
@@ -210,7 +210,7 @@ def _why_not(
     return None if digest is not None and item.get("digest") == digest else CHANGED
 
 
-def _criteria_place(body: Body, task_id: str | None, phase: Phase) -> str:
+def criteria_place(body: Body, task_id: str | None, phase: Phase) -> str:
     """Return the path of the list that a phase's criteria come from."""
     path = f"phases/{phase.key}" if task_id is None else f"tasks/{task_id}/kiro_workflow/phases/{phase.key}"
     if phase.own_criteria:

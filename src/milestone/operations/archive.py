@@ -1,6 +1,7 @@
 """Archive: check what was promised, compare estimate and actual, move the record, keep what was learned."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,12 +12,15 @@ from milestone.domain.context import Context
 from milestone.domain.decide import archive as rules
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Body, Document, Event
+from milestone.operations import facts as checking
 from milestone.operations import lessons
 from milestone.reports import reviews
 from milestone.storage.base import Reading, Txn
 from milestone.storage.deliverables import Deliverables
 from milestone.workspace import finding
 from milestone.workspace.base import Workspace, Written
+
+Shown = Mapping[str, Mapping[str, str]]  # milestone id -> criterion -> why its check did not meet it
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,25 +65,41 @@ def open_criteria(document: Document) -> list[facts.Fact]:
     return [] if document.archived else rules.open_criteria(document)
 
 
+def check(workspace: Workspace, start: Path, documents: Sequence[Document]) -> Shown:
+    """Run the checks of open criteria, record those that succeed, and return what the others showed."""
+    return {
+        str(document.body.get("id")): {
+            each.fact.name: each.why
+            for each in checking.check(workspace, start, document, open_criteria(document))
+            if not each.proof.succeeded
+        }
+        for document in documents
+    }
+
+
 def figures(reading: Reading, document: Document) -> dict[str, Any]:
     """Return what the milestone took, before anything is asked or moved."""
     return retrospect.figures(document, reading.events(), _interruptions(reading, document))
 
 
-def archive(workspace: Workspace, documents: Sequence[Document], request: Request) -> list[Outcome]:
+def archive(
+    workspace: Workspace, documents: Sequence[Document], request: Request, shown: Shown | None = None
+) -> list[Outcome]:
     """Archive each milestone that passes, one transaction each; say of the others what is missing.
+
+    `shown` says of criteria that stayed unmet what their checks showed (`check`).
 
     Raises:
         NeedsAPerson: a program overrides or says that criteria are met; nothing was archived.
     """
-    outcomes = [_archive(workspace, document, request) for document in documents]
+    outcomes = [_archive(workspace, document, request, shown or {}) for document in documents]
     if not workspace.options.dry_run:
         with workspace.reading() as reading:
             lessons.write(workspace.root, reading)
     return outcomes
 
 
-def _archive(workspace: Workspace, document: Document, request: Request) -> Outcome:
+def _archive(workspace: Workspace, document: Document, request: Request, shown: Shown) -> Outcome:
     name = str(document.body.get("id"))
     outcome = Outcome(
         id=name, title=str(document.body.get("title") or name), criteria=len(facts.criteria(document))
@@ -92,6 +112,7 @@ def _archive(workspace: Workspace, document: Document, request: Request) -> Outc
         wanted = rules.Archive(
             found=_deliverables(workspace, present),
             met=request.met.get(name, {}),
+            shown=shown.get(name, {}),
             override=request.override,
             release=request.release,
             lesson=kept[0],

@@ -126,12 +126,22 @@ class Demo:
         self.milestone("execute", "m1", "--agents", "3")
 
     def finish(self) -> None:
-        """Say what shows each criterion, archive, and look at what is left."""
-        self.say("A person says what shows each criterion, and the milestone is archived.")
-        for criterion in demo_checks.criteria(self.quietly):
-            self.milestone("update", "m1", "--met", criterion, "--evidence", "seen in the demo", shown=False)
-            self.type(f'milestone update m1 --met "{criterion}" --evidence "seen in the demo"')
-        self.milestone("archive", "m1", "--capture-insights")
+        """Be told what is not shown yet, show what can be shown, and go past the rest on the record."""
+        self.say("The archive runs the checks it can, and asks for the rest.")
+        self.milestone("archive", "m1", expect=(5,))
+        self.type("git worktree add ../result milestone/milestone-001 && cd ../result")
+        result = self.folder / "result"
+        self.run(["git", "worktree", "add", "-q", "--detach", str(result), "milestone/milestone-001"])
+        started = time.monotonic()
+        self.run([sys.executable, "-c", "import notes"], result)
+        took = f"python3 -c 'import notes' took {round((time.monotonic() - started) * 1000)} ms"
+        self.tell(took)
+        slow = next((name for name in demo_checks.criteria(self.quietly) if "ms" in name.split()), None)
+        if slow:
+            self.milestone("update", "m1", "--met", slow, "--evidence", took)
+        self.say("Nobody showed the others: a scripted agent cannot. A person goes past them, on the record.")
+        reason = "a demo: the scripted agent writes placeholders"
+        self.milestone("archive", "m1", "--capture-insights", "--override", reason)
         self.type("cat .milestones/completed/lessons-learned.md")
         self.tell((self.project / ".milestones/completed/lessons-learned.md").read_text(encoding="utf-8").rstrip())
         self.type("git log --oneline milestone/milestone-001")
@@ -146,22 +156,25 @@ class Demo:
             self.tell((done.stdout + done.stderr).rstrip())
             if done.returncode:
                 self.tell(f"(exit {done.returncode})")
-        self.codes.append((shlex.join(["milestone", *words]), done.returncode, expect))
+        typed = shlex.join(["milestone", *words])
+        self.codes.append((typed, done.returncode, expect))
+        if done.returncode not in expect:
+            raise errors.WorkFailed(f"{typed} ended with {done.returncode}.", why="the demo stops here")
         return done.stdout
 
     def quietly(self, *words: str) -> str:
         """Return what a command answers without showing it: the checks at the end."""
         return self._call(words).stdout
 
-    def run(self, words: Sequence[str]) -> str:
-        """Return what another program prints, run in the project.
+    def run(self, words: Sequence[str], folder: Path | None = None) -> str:
+        """Return what another program prints, run in the project or another folder.
 
         Raises:
             WorkFailed: it failed.
         """
         done = subprocess.run(
             words,
-            cwd=self.project,
+            cwd=folder or self.project,
             env=self.environ,
             capture_output=True,
             text=True,

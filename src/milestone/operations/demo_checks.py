@@ -29,6 +29,7 @@ def check(project: Path, ask: Ask, codes: Sequence[tuple[str, int, tuple[int, ..
         _all_done(tasks),
         _one_commit_each(project, tasks),
         *_history(events),
+        _criteria_are_honest(milestone, events),
         _nothing_repeated(events),
         _archived(project),
         _checkout_untouched(project),
@@ -99,6 +100,18 @@ def _conflicted(events: Sequence[dict[str, Any]]) -> bool:
     return bool(blocked_by_git & {event.get("task") for event in events if event.get("kind") == "task.completed"})
 
 
+def _criteria_are_honest(milestone: dict[str, Any], events: Sequence[dict[str, Any]]) -> Checked:
+    """Every criterion was shown by a check or a person, or stands in the override that went past it."""
+    facts = [fact for fact in milestone.get("success_criteria") or [] if isinstance(fact, dict)]
+    proven = [fact for fact in facts if (fact.get("evidence") or {}) and fact.get("met")]
+    by_command = [f for f in proven if isinstance(f["evidence"], dict) and f["evidence"].get("exit_code") == 0]
+    passed = [path for e in events if e.get("kind") == "override.used" for path in e.get("unmet") or []]
+    total = len(milestone.get("success_criteria") or [])
+    holds = bool(by_command) and len(proven) + len(passed) == total
+    seen = f"{len(proven)} shown, {len(passed)} overridden, of {total}"
+    return Checked(claim="each criterion was shown, or overridden on the record", holds=holds, seen=seen)
+
+
 def _nothing_repeated(events: Sequence[dict[str, Any]]) -> Checked:
     done = [str(event.get("task")) for event in events if event.get("kind") == "task.completed"]
     twice = sorted({task for task in done if done.count(task) > 1})
@@ -123,7 +136,8 @@ def _checkout_untouched(project: Path) -> Checked:
 
 def _branch_works(project: Path) -> Checked:
     place = project.parent / "result"
-    _git(project, "worktree", "add", "-q", "--detach", str(place), "milestone/milestone-001")
+    if not place.exists():
+        _git(project, "worktree", "add", "-q", "--detach", str(place), "milestone/milestone-001")
     done = subprocess.run(
         ["python3", "-m", "unittest", "discover", "-s", "tests", "-t", "."],
         cwd=place, capture_output=True, text=True, check=False,

@@ -7,14 +7,16 @@ from typing import Any
 import msgspec
 
 from milestone import errors
+from milestone.domain import facts
 from milestone.domain.context import Context
 from milestone.domain.decide import milestone as of_milestone
-from milestone.domain.decide import requirements
+from milestone.domain.decide import requirements, rules
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
 from milestone.engine import processes
 from milestone.integrations.git import repository as repositories
 from milestone.integrations.git.repository import Repository
+from milestone.operations import facts as checking
 from milestone.operations import going_on
 from milestone.operations.going_on import ExecuteMilestone as ExecuteMilestone
 from milestone.storage.base import Txn
@@ -69,9 +71,11 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
         retried = going_on.retried(now) if request.restart_agents else []
         return [*passed, *aside, *started, *retried]
 
+    failed = _check_facts(workspace, document)
     try:
         workspace.write(decide)
     except errors.Refused as refused:
+        refused.findings += failed
         if refused.code != "already_running":
             raise
         return begin(workspace, document, request)  # somebody began it in the same moment: follow them
@@ -89,6 +93,14 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     def fields(self) -> Mapping[str, Any]:
         """Return what a session keeps of it."""
         return {"mode": self.mode, "base": self.base, "base_branch": self.base_branch}
+
+
+def _check_facts(workspace: Workspace, document: Document) -> list[dict[str, Any]]:
+    """Let the checks of conditions and external dependencies decide; return what those that failed showed."""
+    wanted = [*facts.conditions(document), *facts.external(document)]
+    checked = checking.check(workspace, workspace.root.parent, document, wanted)
+    failed = [each for each in checked if not each.proof.succeeded]
+    return [rules.finding("check_failed", each.why, path=each.fact.name) for each in failed]
 
 
 def choose_place(workspace: Workspace, document: Document, *, in_place: bool) -> Place:

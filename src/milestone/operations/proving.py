@@ -41,15 +41,17 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
         }
 
 
-def run(command: str, ref: str, root: Path, start: Path, time_limit: float = HOURS) -> Proof:
-    """Return what a command showed, run where the caller works."""
+def run(
+    command: str, ref: str, root: Path, start: Path, time_limit: float = HOURS, *, exactly: bool = False
+) -> Proof:
+    """Return what a command showed, run where the caller works, or `exactly` in the folder that is named."""
     executor = load(executors.EXECUTORS["shell"])()
     base = load("milestone.agents.executors.base")
     with load("tempfile:TemporaryDirectory")(prefix="milestone-") as name:
         log = Path(name) / "output"
         job = base.Job(
             ref=ref,
-            folder=folder(root, start),
+            folder=start if exactly else folder(root, start),
             log=log,
             record=Path(name) / "running.json",
             command=command,

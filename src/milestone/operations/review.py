@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from milestone import errors
-from milestone.domain import phases
+from milestone.domain import facts, gates, phases
 from milestone.domain.context import Context
 from milestone.domain.decide import approval
 from milestone.domain.decide.approval import Judge
 from milestone.domain.deliverables import Found, plain
 from milestone.domain.document import Document, Event
 from milestone.domain.phase import Phase
+from milestone.operations import facts as checking
 from milestone.operations import phase as laid
 from milestone.reports import reviews
 from milestone.storage.base import Reading, Txn
@@ -92,6 +93,8 @@ def decide(workspace: Workspace, request: Review) -> tuple[Written, list[View]]:
     Raises:
         NeedsAPerson, NotPermitted, Stale, Refused, InvalidRequest, NotFound: nothing was recorded.
     """
+    if request.word == "approve":
+        _check_criteria(workspace, request)
     meant: list[tuple[str, str | None, str]] = []
 
     def events(txn: Txn, ctx: Context) -> list[Event]:
@@ -113,6 +116,18 @@ def decide(workspace: Workspace, request: Review) -> tuple[Written, list[View]]:
         after = {document.uid: document for document in written.documents}
         ctx = workspace.context(reading)
         return written, [_afterwards(workspace, reading, after, ctx, *each) for each in meant]
+
+
+def _check_criteria(workspace: Workspace, request: Review) -> None:
+    """Let the checks of the gates' criteria decide before a person's word is recorded."""
+    with workspace.reading() as reading:
+        ctx = workspace.context(reading)
+        approval.how_known(ctx, request.reviewer)
+        document, task_id = _find(reading, request.milestone, request.task)
+        targets = _targets(document, task_id, request, _survey(workspace, document), ctx)
+    places = {gates.criteria_place(document.body, each, phase) for each, phase in targets}
+    wanted = [fact for fact in facts.of(document) if fact.where in places]
+    checking.check(workspace, workspace.root.parent, document, wanted)
 
 
 def _afterwards(

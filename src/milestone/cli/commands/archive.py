@@ -40,6 +40,9 @@ def run(env: Env, args: argparse.Namespace) -> int:
         )
     with env.workspace.reading() as reading:
         documents = archive.candidates(reading, args.milestones, batch=args.batch)
+    shown = archive.check(env.workspace, env.start, documents)
+    with env.workspace.reading() as reading:
+        documents = [reading.load("milestone", document.uid) or document for document in documents]
         asked = Request(
             insights=args.capture_insights,
             met={} if args.override else _ask_criteria(env, documents),
@@ -47,7 +50,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
             release=args.release,
             override=args.override,
         )
-    outcomes = archive.archive(env.workspace, documents, asked)
+    outcomes = archive.archive(env.workspace, documents, asked, shown)
     if not args.batch and len(outcomes) == 1 and outcomes[0].refusal:
         raise outcomes[0].refusal
     refused = any(outcome.refusal for outcome in outcomes)

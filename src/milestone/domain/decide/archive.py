@@ -20,6 +20,7 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
     found: Mapping[str | None, Mapping[str, Found]] = {}  # deliverables of every subject with phases, as they are
     met: Mapping[str, str] = {}  # criteria that a person says are met, with what shows it
+    shown: Mapping[str, str] = {}  # criterion -> why its check did not meet it
     override: str | None = None
     release: str | None = None
     lesson: Body = {}  # what the record keeps of it
@@ -50,7 +51,7 @@ def archive(document: Document, request: Archive, ctx: Context) -> list[Event]:
 def missing(document: Document, request: Archive, ctx: Context) -> list[rules.Finding]:
     """Return everything that keeps a milestone from the archive."""
     return [*_wrong_state(document), *_open_tasks(document), *_without_evidence(document, ctx),
-            *_closed_gates(document, request, ctx), *_unmet_criteria(document)]  # fmt: skip
+            *_closed_gates(document, request, ctx), *_unmet_criteria(document, request)]  # fmt: skip
 
 
 def open_criteria(document: Document) -> list[facts.Fact]:
@@ -123,16 +124,11 @@ def _closed_gates(document: Document, request: Archive, ctx: Context) -> Iterato
                 )
 
 
-def _unmet_criteria(document: Document) -> Iterator[rules.Finding]:
+def _unmet_criteria(document: Document, request: Archive) -> Iterator[rules.Finding]:
     for criterion in open_criteria(document):
-        typed = " (only typed as met)" if criterion.typed else ""
-        word = facts.word_for(document, criterion)
-        yield rules.finding(
-            "criterion_unmet",
-            f"{criterion.text}{typed}",
-            path=f"success_criteria/{criterion.name}",
-            hint=f"milestone update {rules.name(document)} --met {word} --evidence TEXT",
-        )
+        why = request.shown.get(criterion.name) or ("only typed as met" if criterion.typed else "")
+        text = f"{criterion.text}: {why}" if why else criterion.text
+        yield rules.finding("criterion_unmet", text, path=f"success_criteria/{criterion.name}")
 
 
 def _overridden(document: Document, unmet: Sequence[rules.Finding], request: Archive, ctx: Context) -> list[Event]:
@@ -176,10 +172,14 @@ def _refusal(document: Document, unmet: Sequence[rules.Finding]) -> errors.Refus
     name = rules.name(document)
     counts = [(sum(i["code"] == code for i in unmet), words) for code, words in _COUNTED.items()]
     said = [f"{n} {one if n == 1 else many}" for n, (one, many) in counts if n]
+    ways = [str(item["hint"]) for item in unmet if item["hint"]][:2]
+    if any(item["code"] == "criterion_unmet" for item in unmet):
+        word = facts.word_for(document, open_criteria(document)[0])
+        ways.append(f"milestone update {name} --met {word} --evidence TEXT")
     return errors.Refused(
         f"{name} cannot be archived: {rules.words_of(said, 'and')}.",
         why="what was promised is not all there",
-        next=list(dict.fromkeys(str(item["hint"]) for item in unmet[:3])),
+        next=list(dict.fromkeys(ways)),
         findings=unmet,
         code="not_finished",
     )
