@@ -14,7 +14,7 @@ from milestone import errors
 from milestone.agents.planners import recipe
 from milestone.cli import grammar, main, options, shell
 from milestone.config import keys
-from milestone.domain import events, states
+from milestone.domain import deeper, events, shape, states
 from milestone.registry import load
 
 ROOT = Path(__file__).parents[1]
@@ -106,6 +106,28 @@ def event_page() -> str:
     )
 
 
+def record_page() -> str:
+    """Return the page of a milestone file: every key of every place, and the other words that mean it."""
+    parts = [
+        "# Milestone files\n\nKeys match without regard to case, spaces and hyphens. "
+        "What nobody knows stays as it is. "
+        "`milestone schema milestone` prints this as a JSON Schema, with `--example` a file.\n"
+    ]
+    for place, fields in shape.SHAPE.items():
+        rows = [
+            (f"`{key}`", field.about, ", ".join(f"`{word}`" for word in (*field.also, *_deeper(place, key))))
+            for key, field in fields.items()
+        ]
+        parts += [f"## {place}\n", _table(("key", "meaning", "also understood"), rows)]
+    return "\n".join(parts)
+
+
+def _deeper(place: str, key: str) -> list[str]:
+    """Return the words that mean a key where they stand at the top of the record."""
+    known = shape.SHAPE[place][key].also
+    return [word for word, target in deeper.DEEPER.items() if target == (place, key) and word not in (key, *known)]
+
+
 def state_page() -> str:
     """Return the page of states: what leaves each, and a drawing."""
     parts = ["# States\n\nA word on an arrow is the last word of the event that goes this way (`task.started`).\n"]
@@ -167,6 +189,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": error_page,
     "events.md": event_page,
     "recipes.md": recipe_page,
+    "records.md": record_page,
     "states.md": state_page,
     "exit-codes.md": exit_codes,
 }

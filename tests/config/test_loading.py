@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from milestone import config, strict_yaml
+from milestone import clock, config, strict_yaml
 from milestone.config import keys
 
 SCENARIO_2 = """
@@ -188,6 +188,13 @@ def test_executors_answer_as_a_map_and_by_key(root):
     assert not settings.findings
 
 
+def test_an_executor_from_the_environment(root):
+    settings = load(root, {"MILESTONE_EXECUTORS_AGENT_COMMAND": "my-agent -"})
+
+    assert settings.get("executors.agent.command") == "my-agent -"
+    assert settings["executors"] == {"agent": {"command": "my-agent -"}}
+
+
 def test_the_files_of_other_names_have_their_section(root):
     write(root, "level: 2\n", "ui-config.yaml")
     write(root, "scale_override: database\nthresholds: {hybrid: {milestones: 25}}\n", "scale-detection.yaml")
@@ -198,13 +205,17 @@ def test_the_files_of_other_names_have_their_section(root):
     assert not load(root).findings
 
 
-def test_what_was_parsed_is_kept_until_a_file_changes(root):
-    write(root, "evidence: required\n")
+def test_what_was_parsed_is_kept_until_a_file_changes(root, monkeypatch):
+    path = write(root, "evidence: required\n")
     (root / "local").mkdir()
+    settled = clock.wall_ns() + 3_000_000_000
 
     def unwanted() -> object:
         raise AssertionError("parsed again")
 
+    load(root)
+    assert not list((root / "local").iterdir()), f"{path.name} may still change without another time stamp"
+    monkeypatch.setattr(clock, "wall_ns", lambda: settled)
     assert load(root)["evidence"] == "required"
     environ = {"HOME": "/nonexistent"}
     assert config.load_settings(root, environ=environ, reader=unwanted)["evidence"] == "required"  # type: ignore[arg-type]

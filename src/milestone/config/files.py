@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from milestone import errors
+from milestone import clock, errors
 
 Compose = Callable[
     [str, str], Any
 ]  # `strict_yaml.compose`; handed in, so that nobody pays for YAML without a file
 Reader = Callable[[], Compose]
 
+_SETTLED_NS = 2_000_000_000  # a younger file may change again without another time stamp
 _SHARED = (
     ("milestone-config", ""),
     ("storage-config", "storage"),
@@ -60,7 +61,8 @@ def cached(root: Path | None, name: str, paths: Iterable[Path], compute: Callabl
     if known is not None and known.get("stamps") == [[path, *stamp] for path, stamp in stamps]:
         return known["value"]
     value = compute([Path(path) for path, _ in stamps])
-    if place is not None:
+    latest = clock.wall_ns() - _SETTLED_NS
+    if place is not None and all(max(stamp[:2]) < latest for _, stamp in stamps):
         _keep(place, {"stamps": [[path, *stamp] for path, stamp in stamps], "value": value})
     return value
 
@@ -82,12 +84,12 @@ def read(path: Path, compose: Compose) -> Any:
     return compose(text, path.name)
 
 
-def _stamp(path: Path) -> tuple[int, int, int] | None:
+def _stamp(path: Path) -> tuple[int, int, int, int] | None:
     try:
         found = path.stat()
     except OSError:
         return None
-    return (found.st_mtime_ns, found.st_size, found.st_ino)
+    return (found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino)
 
 
 def _load(place: Path) -> Any:

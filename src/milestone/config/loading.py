@@ -94,7 +94,22 @@ def _from_environment(environ: Mapping[str, str], findings: list[Finding]) -> li
             findings.append(_bad(variable, unfit, None, None))
             continue
         found.append(Setting(key=key, value=value, source="environment", file=variable))
-    return found
+    return [*found, *_free_from_environment(environ, named)]
+
+
+def _free_from_environment(environ: Mapping[str, str], named: set[str]) -> Iterator[Setting]:
+    """Yield `MILESTONE_EXECUTORS_AGENT_COMMAND` as `executors.agent.command`, and its map."""
+    for section, known in keys.FREE.items():
+        for inner in known:
+            start, end = f"MILESTONE_{section.upper()}_", f"_{inner.upper()}"
+            for variable in sorted(named):
+                name = variable[len(start) : -len(end)].lower()
+                if variable.startswith(start) and variable.endswith(end) and name:
+                    value = environ[variable]
+                    key = f"{section}.{name}.{inner}"
+                    yield Setting(key=key, value=value, source="environment", file=variable)
+                    whole = {name: {inner: value}}
+                    yield Setting(key=section, value=whole, source="environment", file=variable)
 
 
 def _from_file(

@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from milestone import clock
 from milestone.registry import load
 
 FILE = "local/settings.json"
+SETTLED_NS = 2_000_000_000
 NO_SETTINGS = frozenset(
     f"MILESTONE_{word}"
     for word in ("DIR", "NOW", "ACTOR", "JSON", "ASCII", "SESSION", "TASK", "PHASE", "DELIVERABLES", "LEASE")
@@ -68,13 +70,19 @@ def _is_plain(value: Any) -> bool:
     return value is None or isinstance(value, str | int | float | bool)
 
 
+def _is_young(signature: list[Any]) -> bool:
+    """Tell whether a file may still change without another time stamp."""
+    latest = clock.wall_ns() - SETTLED_NS
+    return any(max(entry[1], entry[2]) > latest for entry in signature if len(entry) > 2)
+
+
 def _keep(root: Path, now: list[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Remembering is a convenience: where nothing can be written nothing is remembered."""
     values = {key: value for key, value in settings.items() if _is_plain(value)}
     target = root / FILE
     fresh = target.with_name(f"{target.name}.{os.getpid()}")
     try:
-        if target.parent.is_dir():
+        if target.parent.is_dir() and not _is_young(now):
             fresh.write_text(json.dumps({"signature": now, "values": values}), encoding="utf-8")
             fresh.replace(target)
     except OSError:
