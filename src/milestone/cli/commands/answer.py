@@ -1,4 +1,4 @@
-"""Answer a question of a plan"""
+"""Answer a question a plan left open"""
 
 import argparse
 

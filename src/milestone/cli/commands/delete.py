@@ -1,4 +1,4 @@
-"""Delete milestones that nobody depends on; the log keeps them"""
+"""Hide a milestone that nobody depends on"""
 
 import argparse
 

@@ -1,4 +1,4 @@
-"""Take a completed, archived or cancelled milestone up again"""
+"""Open a finished milestone again"""
 
 import argparse
 

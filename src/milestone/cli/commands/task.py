@@ -1,4 +1,4 @@
-"""Work on single tasks: add, start, done, block, note, assign, log time and more"""
+"""Start, finish, block or change tasks"""
 
 import argparse
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Change milestones field by field, or show reports about them"""
+"""Change milestones, or show a report"""
 
 import argparse
 from collections.abc import Sequence
