@@ -8,6 +8,7 @@ import msgspec
 
 from milestone.agents.executors.base import Executor
 from milestone.domain.document import Actor
+from milestone.domain.safe_names import folder_name
 from milestone.integrations.git.repository import Repository
 from milestone.storage.deliverables import Deliverables
 
@@ -42,11 +43,11 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
 
     def worktree(self, session: str, task: str) -> Path:
         """Return where a task is worked on, when it has a folder of its own."""
-        return (self.worktrees or self.root / "worktrees") / session / task
+        return (self.worktrees or self.root / "worktrees") / folder_name(session) / folder_name(task)
 
     def runs(self, session: str) -> Path:
         """Return where a session's logs and program records lie."""
-        return self.root / "local" / "runs" / session
+        return self.root / "local" / "runs" / folder_name(session)
 
     def actor(self, executor: str) -> Actor:
         """Return who an executor acts as."""

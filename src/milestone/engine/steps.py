@@ -14,6 +14,7 @@ from milestone.domain import tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Actor, Event
+from milestone.domain.safe_names import folder_name
 from milestone.engine import attempt as attempts
 from milestone.engine import brief, outcome
 from milestone.engine.attempt import Attempt
@@ -177,17 +178,23 @@ class Steps:
         """Return the output of the attempt before this one, when that failed."""
         folder = self.setup.runs(str(found.session.body["id"]))
         for step in ("verify", "work"):
-            path = folder / f"{found.name}-{found.number - 1}-{step}.log"
+            path = folder / f"{folder_name(found.name)}-{found.number - 1}-{step}.log"
             if path.exists() and path.stat().st_size:
                 return path.read_text(encoding="utf-8", errors="replace")
         return ""
 
     def log_file(self, found: Attempt, step: str) -> Any:
         """Return where the output of a step is kept."""
-        return self.setup.runs(str(found.session.body["id"])) / f"{found.name}-{_plain(found.key)}-{step}.log"
+        return (
+            self.setup.runs(str(found.session.body["id"]))
+            / f"{folder_name(found.name)}-{_plain(found.key)}-{step}.log"
+        )
 
     def _record_file(self, found: Attempt, step: str) -> Any:
-        return self.setup.runs(str(found.session.body["id"])) / f"{found.name}-{_plain(found.key)}-{step}.json"
+        return (
+            self.setup.runs(str(found.session.body["id"]))
+            / f"{folder_name(found.name)}-{_plain(found.key)}-{step}.json"
+        )
 
     def _mark(self, found: Attempt) -> str:
         return _plain(found.operation(self.setup.epoch, "lease"))

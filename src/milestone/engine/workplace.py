@@ -5,6 +5,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from milestone.domain.safe_names import branch_name, folder_name
 from milestone.engine.attempt import Attempt
 from milestone.engine.outcome import Blocked
 from milestone.engine.setup import Setup
@@ -12,8 +13,6 @@ from milestone.errors import MilestoneError
 from milestone.integrations.git import commits, worktrees
 from milestone.integrations.git.commits import Message
 from milestone.integrations.git.repository import Repository
-
-GIT_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE")
 
 
 class Workplace:
@@ -34,7 +33,7 @@ class Workplace:
 
     def deliverables(self, found: Attempt) -> Path:
         """Return the task's folder for deliverables."""
-        return self.setup.root / "deliverables" / found.milestone / found.name
+        return self.setup.root / "deliverables" / folder_name(found.milestone) / folder_name(found.name)
 
     def prepare(self, found: Attempt) -> str:
         """Return the commit the attempt begins at, with its folder ready; empty where there is no worktree.
@@ -154,7 +153,7 @@ class Workplace:
         self, repository: Repository, found: Attempt, own: str | None, conflict: commits.Conflict
     ) -> str:
         """Keep the unmerged commit on a branch of its own, and say so."""
-        kept = f"milestone/{found.milestone}-{found.name}"
+        kept = f"milestone/{branch_name(found.milestone)}-{branch_name(found.name)}"
         if own:
             repository.git("update-ref", "-m", "milestone: unmerged", f"refs/heads/{kept}", own)
         return f"it conflicts with another task in {_listed(conflict.paths)}; its work is kept on {kept}"

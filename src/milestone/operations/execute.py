@@ -13,6 +13,7 @@ from milestone.domain.decide import milestone as of_milestone
 from milestone.domain.decide import requirements, rules
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
+from milestone.domain.safe_names import branch_name
 from milestone.engine import processes
 from milestone.integrations.git import repository as repositories
 from milestone.integrations.git.repository import Repository
@@ -201,7 +202,7 @@ def _check_room(workspace: Workspace, sessions: Sequence[Document], document: Do
 
 
 def _check_branch_is_free(repository: Repository, milestone: str) -> None:
-    taken = repository.branches_in_use().get(f"milestone/{milestone}")
+    taken = repository.branches_in_use().get(f"milestone/{branch_name(milestone)}")
     if taken is not None:
         raise errors.Refused(
             f"milestone/{milestone} is checked out in {taken}, so a run cannot add to it.",

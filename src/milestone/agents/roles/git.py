@@ -2,6 +2,7 @@
 
 from milestone.agents.roles.base import NOTHING, Reaction, Said, View
 from milestone.domain.decide import session as of_session
+from milestone.domain.safe_names import branch_name
 
 
 class Git:
@@ -20,7 +21,7 @@ class Git:
             return self._ended(view)
         if view.event.data.get("kind") != "git" or view.event.task is None:
             return NOTHING
-        kept = f"milestone/{view.milestone.body['id']}-{view.event.task}"
+        kept = f"milestone/{branch_name(str(view.milestone.body['id']))}-{branch_name(view.event.task)}"
         conflict = of_session.event(view.session, "branch.conflicted", task=view.event.task, branch=kept)
         return Reaction(events=(conflict,))
 

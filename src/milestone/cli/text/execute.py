@@ -11,7 +11,7 @@ def fitted(said: Said, columns: int) -> str:
     """Return one line of a running run: its title is cut before anything else."""
     indent = said.before[: len(said.before) - len(said.before.lstrip())]
     before = indent + line(said.before) + (" " if said.before.endswith(" ") and said.before.strip() else "")
-    after = ("  " if said.after.startswith("  ") else "") + line(said.after)
+    after = said.after[: len(said.after) - len(said.after.lstrip())] + line(said.after)
     room = max(columns - width(before) - width(after), 12)
     return cut(f"{before}{cut(line(said.title), room)}{after}", columns)
 

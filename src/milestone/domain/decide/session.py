@@ -8,6 +8,7 @@ import msgspec
 from milestone import errors, uids
 from milestone.domain.context import Context
 from milestone.domain.document import Body, Document, Event
+from milestone.domain.safe_names import branch_name
 
 OVER = frozenset({"ended", "failed"})  # waiting and interrupted ones can go on
 
@@ -48,7 +49,7 @@ def start(sessions: Iterable[Document], request: StartSession, ctx: Context) -> 
         "mode": request.mode,
         "base": request.base,
         "base_branch": request.base_branch,
-        "branch": f"milestone/{name}" if request.mode == "worktrees" else None,
+        "branch": f"milestone/{branch_name(name)}" if request.mode == "worktrees" else None,
         "tasks": {},
         "notes": [],
         **request.owner,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from milestone.domain.safe_names import branch_name
 from milestone.integrations.git.command import GitFailed, git
 from milestone.integrations.git.repository import Repository
 
@@ -75,7 +76,7 @@ class RecordsChanged(Exception):
 
 def branch_ref(milestone: str) -> str:
     """Return the full name of a milestone's branch; the only refs a run ever writes."""
-    return f"refs/heads/milestone/{milestone}"
+    return f"refs/heads/milestone/{branch_name(milestone)}"
 
 
 def open_branch(repository: Repository, milestone: str, base: str) -> str:
