@@ -1,9 +1,12 @@
 """Help, completion, prime: generated from the commands themselves."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
+from cli.worlds import a_project
 from milestone.cli import describe, main, shell, topics
 from milestone.cli.main import run
 
@@ -60,6 +63,8 @@ def test_completion_asks_the_program_for_words(kind, capsys):
         (["show", "m"], "milestone-001"),
         (["show", "milestone-001/"], "milestone-001/task-002"),
         (["help", "wh"], "whoami"),
+        (["list", "--status", "pl"], "planned"),
+        (["task", "d"], "done"),
     ],
 )
 def test_words_that_may_come_next(typed, expected):
@@ -89,3 +94,21 @@ def test_a_verb_without_a_project_names_the_folders_searched(capsys):
     assert captured.out == ""
     assert "or above it" in captured.err
     assert "up to /" in captured.err
+
+
+def test_bash_completes_with_the_script(elsewhere):
+    a_project(elsewhere)
+    lines = [
+        f'milestone() {{ {sys.executable} -m milestone "$@"; }}',
+        'eval "$(milestone completion bash)"',
+        'COMP_WORDS=(milestone show mile); COMP_CWORD=2; _milestone; echo "${COMPREPLY[@]}"',
+        'COMP_WORDS=(milestone update m1 --); COMP_CWORD=3; _milestone; echo "${COMPREPLY[@]}"',
+    ]
+
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(lines)], cwd=elsewhere, capture_output=True, text=True, timeout=60
+    )
+
+    ids, flags = done.stdout.splitlines()
+    assert ids == "milestone-001 milestone-002 milestone-003"
+    assert "--depends-on" in flags.split()

@@ -7,7 +7,15 @@ from typing import Any
 from milestone import errors
 from milestone.cli import grammar, main, options, shell
 from milestone.registry import load
+from milestone.reports import listing
 
+# Words for flags that take more than these, so that the parser does not know them.
+VALUES: dict[str, tuple[str, ...]] = {
+    "--status": tuple(dict.fromkeys((*listing.MILESTONE_STATES, *listing.TASK_STATES))),
+    "--priority": ("critical", "high", "medium", "low"),
+    "--sort": listing.SORTS,
+    "--phase": ("design", "spec", "task", "execute"),
+}
 EXIT_CODES = {
     0: "done; also nothing to do, an empty list, no ready task, warnings",
     1: "work ran and failed; a store newer than the program",
@@ -110,6 +118,8 @@ def words_after(typed: list[str], ids: list[str], tasks: list[str]) -> Iterator[
     flag = next((a for a in parser._actions if rest and rest[-1] in a.option_strings and a.nargs != 0), None)
     if flag is not None and flag.choices:
         yield from map(str, flag.choices)
+    elif flag is not None and rest[-1] in VALUES:
+        yield from VALUES[rest[-1]]
     elif now.startswith("-"):
         yield from (o for a in parser._actions for o in a.option_strings if o.startswith("--"))
         yield from options.FLAGS

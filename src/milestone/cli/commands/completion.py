@@ -15,8 +15,8 @@ milestone completion fish > ~/.config/fish/completions/milestone.fish
 SCRIPTS = {
     "bash": """\
 _milestone() {
-    local IFS=$'\\n'
-    COMPREPLY=($(milestone completion words -- "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+    local IFS=$'\\n' words=("${COMP_WORDS[@]:1:COMP_CWORD}")
+    COMPREPLY=($(milestone completion words -- "${words[@]/#/=}" 2>/dev/null))
 }
 complete -o default -F _milestone milestone
 complete -o default -F _milestone milestone-system""",
@@ -24,14 +24,14 @@ complete -o default -F _milestone milestone-system""",
 #compdef milestone milestone-system
 _milestone() {
     local -a found
-    found=("${(@f)$(milestone completion words -- "${(@)words[2,CURRENT]}" 2>/dev/null)}")
+    found=("${(@f)$(milestone completion words -- "${(@)words[2,CURRENT]/#/=}" 2>/dev/null)}")
     compadd -a found
 }
 compdef _milestone milestone milestone-system""",
     "fish": """\
 function __milestone_words
     set -l typed (commandline -opc) (commandline -ct)
-    milestone completion words -- $typed[2..-1] 2>/dev/null
+    milestone completion words -- "="$typed[2..-1] 2>/dev/null
 end
 complete -c milestone -f -a '(__milestone_words)'
 complete -c milestone-system -f -a '(__milestone_words)'""",
@@ -49,8 +49,9 @@ def run(env: Env, args: argparse.Namespace) -> int:
     if args.shell != "words":
         return env.answer("completion", {"text": SCRIPTS[args.shell]}, SCRIPTS[args.shell])
     ids, tasks = _names(env)
-    now = args.typed[-1] if args.typed else ""
-    found = [word for word in describe.words_after(args.typed, ids, tasks) if word.startswith(now)]
+    typed = [word.removeprefix("=") for word in args.typed]  # the scripts mark each word: one may be a bare `--`
+    now = typed[-1] if typed else ""
+    found = [word for word in describe.words_after(typed, ids, tasks) if word.startswith(now)]
     found = list(dict.fromkeys(found))
     return env.answer("completion", {"text": "\n".join(found)}, "\n".join(found))
 
