@@ -41,7 +41,7 @@ def commands() -> str:
     """Return the page of every command that is there, with its arguments and flags as its parser knows them."""
     parts = ["# Commands\n", _global_flags()]
     for group, names in main.GROUPS.items():
-        there = [name for name in names if shell.is_there(name)]
+        there = list(names)
         if there:
             parts.append(f"## {group}\n")
             parts += [_command(name) for name in there]

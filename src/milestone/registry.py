@@ -1,6 +1,5 @@
 """The one dynamic import: tables name `module:object`, this room loads it."""
 
-import os
 from importlib import import_module
 
 TYPE_CHECKING = False
@@ -17,10 +16,3 @@ def load(target: str) -> "Any":
     module_name, _, attribute = target.partition(":")
     module = import_module(module_name)
     return getattr(module, attribute) if attribute else module
-
-
-def exists(module: str) -> bool:
-    """Return whether a module of ours can be loaded, without loading it or the machinery that finds others."""
-    package, _, rest = module.partition(".")
-    path = "/".join([import_module(package).__path__[0], *rest.split(".")])
-    return os.access(f"{path}.py", os.R_OK)  # not pathlib: `--version` would pay for it

@@ -6,7 +6,6 @@ import os
 import pytest
 
 from cli.worlds import a_project
-from milestone.cli import shell
 from milestone.cli.main import run
 
 ROW = {"id", "ref", "title", "status", "priority", "percentage", "assigned_to", "due", "blocked_by"}
@@ -207,7 +206,7 @@ EMPTY = [
     ["update", "--upcoming"],
     ["update", "--agents"],
     ["update", "--health-check"],
-    *([["sessions"]] if shell.is_there("sessions") else []),
+    ["sessions"],
 ]
 
 

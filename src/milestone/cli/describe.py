@@ -36,7 +36,7 @@ EXIT_CODES = {
 def everything() -> dict[str, Any]:
     """Return all commands that exist with flags and types, the flags of every verb, and exit codes."""
     return {
-        "commands": [command(verb) for verb in main.COMMANDS if shell.is_there(verb)],
+        "commands": [command(verb) for verb in main.COMMANDS],
         "aliases": main.ALIASES,
         "flags": [
             {"name": name, "type": _type(flag.kind), "metavar": flag.metavar or None, "help": flag.text}
@@ -104,15 +104,13 @@ def words_after(typed: list[str], ids: list[str], tasks: list[str]) -> Iterator[
     *before, now = typed or [""]
     verb, rest = _verb(before)
     if verb is None:
-        yield from (
-            options.FLAGS if now.startswith("-") else [*filter(shell.is_there, main.COMMANDS), *main.ALIASES]
-        )
+        yield from (options.FLAGS if now.startswith("-") else [*main.COMMANDS, *main.ALIASES])
         return
-    if not shell.is_there(verb):
+    if verb not in main.COMMANDS:
         return
     parser: argparse.ArgumentParser = grammar.parser_for(verb, load(shell.module_of(verb)))
     if verb == "help":
-        yield from filter(shell.is_there, main.COMMANDS)
+        yield from main.COMMANDS
         return
     parser, waits_for_sub = _inner(parser, rest)
     flag = next((a for a in parser._actions if rest and rest[-1] in a.option_strings and a.nargs != 0), None)

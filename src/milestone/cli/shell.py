@@ -11,7 +11,7 @@ from typing import Any
 from milestone import __version__, errors
 from milestone.cli import defaults, main, options
 from milestone.cli.env import Env, environment
-from milestone.registry import exists, load
+from milestone.registry import load
 
 
 class Terminated(BaseException):
@@ -60,14 +60,9 @@ def dispatch(env: Env, argv: Sequence[str]) -> int:
         env.out.write(f"milestone {__version__}")
         return 0
     verb = main.ALIASES.get(verb, verb)
-    if not is_there(verb):
-        raise load("milestone.cli.unknown:verb")(verb, rest, is_there)
+    if verb not in main.COMMANDS:
+        raise load("milestone.cli.unknown:verb")(verb, rest)
     return _call(env, verb, rest)
-
-
-def is_there(verb: str) -> bool:
-    """Return whether a verb of the table has its module: one exists when it works."""
-    return verb in main.COMMANDS and exists(module_of(verb))
 
 
 def module_of(verb: str) -> str:

@@ -117,11 +117,9 @@ def text(name: str) -> str | None:
     return TOPICS.get(name)
 
 
-def overview(there: list[str]) -> str:
-    """Return the verbs that exist, grouped, and the topics."""
+def overview() -> str:
+    """Return all verbs, grouped, and the topics."""
     lines = ["milestone: from a goal to finished work, kept as plain files", ""]
     for group, verbs in main.GROUPS.items():
-        shown = {verb: words for verb, words in verbs.items() if verb in there}
-        if shown:
-            lines += [group, *(f"  {verb:<12} {words}" for verb, words in shown.items())]
+        lines += [group, *(f"  {verb:<12} {words}" for verb, words in verbs.items())]
     return "\n".join([*lines, "", "More: milestone help VERB, or one of these:", f"  {', '.join(names())}"])

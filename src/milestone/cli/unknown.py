@@ -1,7 +1,7 @@
 """Words that are no verbs: what was probably meant. Nothing of it is ever carried out."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from milestone import errors
 from milestone.cli import main, options, output, words
@@ -14,13 +14,12 @@ DESTRUCTIVE = frozenset({"delete"})  # advice never names a victim
 def verb(
     word: str,
     rest: Sequence[str],
-    is_there: Callable[[str], bool],
     *,
     others: Sequence[str] = (),
     before: str = "milestone",
 ) -> errors.InvalidRequest:
     """Return the refusal of a word, naming the right command: of another tool by meaning, else the nearest."""
-    known = [each for each in (*main.COMMANDS, *main.ALIASES) if is_there(main.ALIASES.get(each, each))]
+    known = [*main.COMMANDS, *main.ALIASES]
     message = f'Unknown verb "{output.line(word)}".'
     meant = _decorated(word, known)
     if meant:

@@ -23,7 +23,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
     """Print all verbs, the help of one, or a topic; with --json every command as data."""
     if env.json and not args.what:
         return env.answer("help", load("milestone.cli.describe:everything")(), "")
-    text = explained(args.what) if args.what else topics.overview([v for v in main.COMMANDS if shell.is_there(v)])
+    text = explained(args.what) if args.what else topics.overview()
     return env.answer("help", {"text": text}, text)
 
 
@@ -34,9 +34,9 @@ def explained(what: list[str]) -> str:
         InvalidRequest: it is neither; the nearest is named.
     """
     verb = main.ALIASES.get(what[0], what[0])
-    if shell.is_there(verb):
+    if verb in main.COMMANDS:
         return str(load("milestone.cli.grammar:help_of")(verb, load(shell.module_of(verb)), what[1:]))
     found = topics.text(what[0])
     if found is None:
-        raise unknown.verb(what[0], [], shell.is_there, others=topics.names(), before="milestone help")
+        raise unknown.verb(what[0], [], others=topics.names(), before="milestone help")
     return found
