@@ -85,6 +85,16 @@ def test_a_risk_in_a_sentence():
     ]  # fmt: skip
 
 
+def test_a_task_may_wait_for_another_by_its_title():
+    tasks = [
+        {"title": "Show goods"},
+        {"title": "Take money", "depends_on": "show goods"},
+        {"title": "x", "after": "y"},
+    ]
+
+    assert [task.get("dependencies") for task in body(tasks=tasks)["tasks"]] == [None, ["task-001"], ["y"]]
+
+
 def test_an_allocation_in_a_sentence():
     found = body(
         **{"Resource Allocation": [{"Data Engineers": "4 FTE for 3 weeks"}, {"QA": "1 FTE for oversight"}]}

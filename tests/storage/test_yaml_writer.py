@@ -104,7 +104,7 @@ def test_a_file_of_ours_stays_in_our_order():
         ("dependencies/requires", ["milestone-005"], ['Dependencies: ["milestone-005", "milestone-006"]  # two'],
          ["Dependencies: {requires: [milestone-005]}  # two"]),
         ("description", "short", ["description: >", "  folded text", "  here"], ["description: short"]),
-        ("risks/risk-002/status", "closed", [], ["    status: closed"]),
+        ("risks/risk-002/status", "closed", [], ["    id: risk-002", "    status: closed"]),
         ("日本語", ["はい"], ["日本語: [はい,  いいえ]"], ["日本語: [はい]"]),
     ],
 )  # fmt: skip
@@ -145,6 +145,21 @@ def test_a_record_inside_one_key_stays_inside():
     assert written(text, {"title": "B", "owner": "x"}) == (
         "milestone:\n  id: milestone-001\n  title: B  # a\n  owner: x\n"
     )
+
+
+def test_a_task_that_went_by_its_position_gets_its_id_with_its_first_change():
+    text = "title: A\ntasks:\n- title: One   # first\n  hours: 3\n- title: Two\n"
+
+    after = written(text, {"tasks/task-001/status": "completed", "status": "in_progress"})
+
+    assert after == (
+        "title: A\nstatus: in_progress\ntasks:\n- title: One   # first\n  id: task-001\n  status: completed\n"
+        "  hours: 3\n- title: Two\n"
+    )
+    moved = after.replace("tasks:\n", "tasks:\n- title: Zero\n")
+    assert [
+        (t["title"], t["status"]) for t in read_record(moved, NAME).body["tasks"] if t["id"] == "task-001"
+    ] == [("One", "completed")]
 
 
 def test_a_comment_stays_with_ruamel_too():

@@ -97,6 +97,17 @@ def task(member: Any) -> Mapping[str, Any]:
     return {"title": match["title"], **({"status": "completed"} if match["mark"] != " " else {})}
 
 
+def name_by_title(found: list[Body]) -> None:
+    """Let tasks that wait for a title (`after: Show goods`) wait for the task of that title."""
+    known = {str(each["id"]) for each in found}
+    titles = {(task_id(each["title"]) or "").casefold(): str(each["id"]) for each in reversed(found)}
+    for each in found:
+        listed = each.get("dependencies")
+        if isinstance(listed, list) and not known.issuperset(listed):
+            named = [word if word in known else titles.get(word.casefold(), word) for word in listed]
+            each["dependencies"] = list(dict.fromkeys(named))
+
+
 def risks(value: Any) -> list[Any] | None:
     """Return the members of a list of risks, of lists by band (`high_risk: […]`), or one risk alone."""
     if isinstance(value, Mapping) and not any(canonical_key(key, "risk") for key in value):

@@ -166,6 +166,7 @@ class RecordReader:
         for task in found:
             task.setdefault("title", task["id"])
             task.setdefault("status", "pending")
+        free_forms.name_by_title(found)
         return found
 
     def _task(self, raw: Mapping[str, Any], of: str, path: Path) -> Body:
