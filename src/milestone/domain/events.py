@@ -24,10 +24,22 @@ _SET = {
     "set?": ("map", "path -> new value"),
     "unset?": ("list", "paths taken away"),
 }
-_BLOCKED = {"reason": ("text", "what stands in the way"), "kind?": ("text", "git, test, requirement, stall, ...")}
+_BLOCKED = {"reason": ("text", "what stands in the way"), "cause?": ("text", "git, test, requirement, stall, ...")}
 _EVIDENCE = {"evidence?": ("list", "items `{grade by at command exit_code commit item}`")}
 _FACT = {"where": ("text", "path of the list it stands in"), "fact": ("text", "its name, else its text")}
 _PHASE = {"phase": ("text", "the phase's name")}
+_COMMENT = {"comment?": ("text", "why")}
+_JUDGED = {
+    "by?": ("text", "who judges"),
+    "proof?": ("text", "how that is known: named, present, signed"),
+    "digest?": ("text", "of what was judged"),
+    **_COMMENT,
+}
+_HANDED_IN = {
+    "digest?": ("text", "of what was handed in"),
+    "files?": ("map", "path -> digest"),
+    "absent?": ("list", "usual deliverables that are missing"),
+}
 _VIA = {
     "via?": ("text", "hand or git; absent when a command did it"),
     "commit?": ("text", "the commit that brought it"),
@@ -59,7 +71,7 @@ KINDS: dict[str, Kind] = {
         "It moves to completed/ with its lessons.", {**_ON, **_SET, "lessons?": ("any", "what was learned")}
     ),
     "milestone.deleted": Kind("It is hidden; the log keeps it.", _REASON),
-    "task.added": Kind("A task is added.", {"task": ("map", "the whole task")}),
+    "task.added": Kind("A task is added.", {"body": ("map", "the whole task")}),
     "task.edited": Kind("Fields of a task are changed by a command.", _SET),
     "task.started": Kind("Work on a task begins.", {**_ON, **_REASON}),
     "task.progressed": Kind(
@@ -136,14 +148,29 @@ KINDS: dict[str, Kind] = {
             "bytes?": ("number", "its size"),
         },
     ),
-    "phase.started": Kind("A phase begins.", {**_PHASE, **_ON}),
-    "phase.submitted": Kind("A phase waits for approval.", {**_PHASE, "digest?": ("text", "of what is judged")}),
-    "phase.approved": Kind(
-        "An approver approves.", {**_PHASE, "given?": ("map", "`{by proof digest comment at}`")}
+    "phase.started": Kind(
+        "A phase begins.",
+        {
+            **_PHASE,
+            **_ON,
+            "after?": ("text", "the phase it follows"),
+            "again?": ("flag", "it was rejected before"),
+        },
     ),
-    "phase.changes_requested": Kind("An approver wants changes.", {**_PHASE, "comment?": ("text", "which")}),
-    "phase.rejected": Kind("An approver says no.", {**_PHASE, "comment?": ("text", "why")}),
-    "phase.completed": Kind("A phase without approval is done.", {**_PHASE, **_ON}),
+    "phase.submitted": Kind("A phase waits for approval.", {**_PHASE, **_HANDED_IN}),
+    "phase.approved": Kind(
+        "An approver approves.",
+        {
+            **_PHASE,
+            **_JUDGED,
+            "given?": ("map", "`{by proof digest comment at}`"),
+            "complete?": ("flag", "it was the last approval asked for"),
+            "waiting_for?": ("list", "whose approval is missing"),
+        },
+    ),
+    "phase.changes_requested": Kind("An approver wants changes.", {**_PHASE, **_JUDGED}),
+    "phase.rejected": Kind("An approver says no.", {**_PHASE, **_JUDGED}),
+    "phase.completed": Kind("A phase without approval is done.", {**_PHASE, **_ON, **_HANDED_IN}),
     "vote.cast": Kind("A vote.", {**_PHASE, "vote": ("text", "yes or no")}),
     "vote.closed": Kind("A vote has ended.", {**_PHASE, "result": ("map", "shares and voters")}),
     "approval.requested": Kind("Approvers are asked.", {**_PHASE, "approvers?": ("list", "who")}),
@@ -152,7 +179,10 @@ KINDS: dict[str, Kind] = {
     "approval.delegated": Kind(
         "Somebody else judges.", {**_PHASE, "to": ("text", "who"), "until?": ("date", "till")}
     ),
-    "approval.withdrawn": Kind("An approval is taken back.", {**_PHASE, **_REASON}),
+    "approval.withdrawn": Kind(
+        "An approval is taken back.",
+        {**_PHASE, "by": ("text", "whose"), "givers": ("list", "as they stand in the record"), **_COMMENT},
+    ),
     "approval.expired": Kind("What was approved has changed.", {**_PHASE, "digest?": ("text", "as it is now")}),
     "session.started": Kind("A run begins.", {"body?": ("map", "the session's record")}),
     "session.saved": Kind(
@@ -204,7 +234,7 @@ KINDS: dict[str, Kind] = {
     "conflict.settled": Kind(
         "Somebody chose a value.", {"field": ("text", "its path"), "value?": ("any", "the choice")}
     ),
-    "change.undone": Kind("A change was taken back.", {"seq": ("number", "of the event")}),
+    "change.undone": Kind("A change was taken back.", {"of": ("number", "of the event")}),
     "store.migrated": Kind("The store moved.", {"to?": ("text", "the backend")}),
     "store.backed_up": Kind("A backup was made.", {"id?": ("text", "which")}),
     "store.restored": Kind("The store was taken back to a moment.", {"to?": ("number", "seq")}),

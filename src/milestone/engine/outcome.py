@@ -151,7 +151,7 @@ def failed(found: Attempt, setup: Setup, step: str, result: dict[str, Any]) -> l
     event = of_session.event(found.session, "run.step_finished", task=found.name, step="failed", result=shown)
     if again:
         return [*events, event]
-    blocker = of_session.event(found.session, "blocker.detected", task=found.name, reason=reason, kind="test")
+    blocker = of_session.event(found.session, "blocker.detected", task=found.name, reason=reason, cause="test")
     return [*events, event, blocker]
 
 
@@ -164,7 +164,7 @@ def blocked(found: Attempt, reason: str, kind: str) -> list[Event]:
     shown = {"status": "blocked", "reason": reason, "fresh": True}
     return [
         *events,
-        of_session.event(found.session, "blocker.detected", task=found.name, reason=reason, kind=kind),
+        of_session.event(found.session, "blocker.detected", task=found.name, reason=reason, cause=kind),
         of_session.event(found.session, "run.step_finished", task=found.name, step="blocked", result=shown),
     ]
 

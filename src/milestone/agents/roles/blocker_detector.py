@@ -28,7 +28,7 @@ class BlockerDetector:
             return (
                 Reaction(lines=(Said(f"✗ {view.short} ", reason, "; it is tried again."),)) if reason else NOTHING
             )
-        if view.event.task is None or view.event.data.get("kind") == "stall":
+        if view.event.task is None or view.event.data.get("cause") == "stall":
             return NOTHING
         reason = str(view.event.data.get("reason") or "")
         failed = tasks.status(view.task) == "failed"
@@ -57,7 +57,7 @@ class BlockerDetector:
             if ran > max(SHORTEST, STALLED * hours.get(name, 0.0) * 3600):
                 reason = f"it has run for {ran / 3600:.1f} h, more than {STALLED:.0f} times its estimate"
                 events.append(
-                    of_session.event(view.session, "blocker.detected", task=name, reason=reason, kind="stall")
+                    of_session.event(view.session, "blocker.detected", task=name, reason=reason, cause="stall")
                 )
                 stalled = {"stalled": True}
                 events.append(of_session.event(view.session, "run.step_started", task=name, result=stalled))

@@ -31,7 +31,7 @@ class DependencyValidator:
             return NOTHING
         way = " → ".join(map(short, found))
         reason = f"tasks wait for each other: {way}"
-        blocker = of_session.event(view.session, "blocker.detected", reason=reason, kind="dependency")
+        blocker = of_session.event(view.session, "blocker.detected", reason=reason, cause="dependency")
         return Reaction(
             events=(blocker,),
             lines=(Said("■ ", reason), Said("  They cannot start until one of these dependencies is taken out.")),

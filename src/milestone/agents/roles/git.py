@@ -19,7 +19,7 @@ class Git:
             )
         if view.event.kind == "session.ended":
             return self._ended(view)
-        if view.event.data.get("kind") != "git" or view.event.task is None:
+        if view.event.data.get("cause") != "git" or view.event.task is None:
             return NOTHING
         kept = f"milestone/{branch_name(str(view.milestone.body['id']))}-{branch_name(view.event.task)}"
         conflict = of_session.event(view.session, "branch.conflicted", task=view.event.task, branch=kept)

@@ -134,7 +134,7 @@ def _nothing(refs: Sequence[str], why: str) -> str:
 
 def _details(kind: str, data: dict[str, Any]) -> str:
     if kind == "task.added":
-        return f': "{output.line(data["task"].get("title"))}"'
+        return f': "{output.line(data["body"].get("title"))}"'
     if kind == "task.assigned":
         return f" to {output.line(data['assigned_to'])}" if data["assigned_to"] else " to nobody"
     if kind == "milestone.rescheduled":

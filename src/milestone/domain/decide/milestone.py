@@ -78,7 +78,7 @@ def block(document: Document, ctx: Context, reason: str | None, kind: str = "rep
     rules.moved("milestone", document, None, _state(document), "blocked")
     if not reason:
         raise errors.InvalidRequest("blocking takes the reason.", hint='--note "what stands in the way"')
-    return [rules.event(document, "milestone.blocked", reason=reason, kind=kind)]
+    return [rules.event(document, "milestone.blocked", reason=reason, cause=kind)]
 
 
 def complete(document: Document, ctx: Context, override: str | None = None) -> list[Event]:

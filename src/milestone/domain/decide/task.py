@@ -124,7 +124,7 @@ def block(document: Document, request: BlockTask, ctx: Context) -> list[Event]:
     if not request.reason.strip():
         raise errors.InvalidRequest("task block takes the reason.", hint=f'milestone task block {name} "why"')
     rules.moved("task", document, name, tasks.status(task), "blocked")
-    return [rules.event(document, "task.blocked", name, reason=request.reason.strip(), kind=request.kind)]
+    return [rules.event(document, "task.blocked", name, reason=request.reason.strip(), cause=request.kind)]
 
 
 def unblock(document: Document, request: Act, ctx: Context) -> list[Event]:

@@ -65,7 +65,7 @@ def add(document: Document, request: AddTask, ctx: Context) -> list[Event]:
         "labels": list(request.labels),
     }
     task |= {key: value for key, value in given.items() if value not in (None, [], "")}
-    return [rules.event(document, "task.added", str(task["id"]), task=task)]
+    return [rules.event(document, "task.added", str(task["id"]), body=task)]
 
 
 def note(document: Document, request: NoteTask, ctx: Context) -> list[Event]:

@@ -164,7 +164,7 @@ def _reason(recorded: Recorded) -> dict[str, Any]:
         "reason": data.get("reason"),
         "since": recorded.at,
         "by": recorded.actor.name,
-        "kind": data.get("kind"),
+        "kind": data.get("cause"),
     }
     return {key: value for key, value in found.items() if value is not None}
 

@@ -12,7 +12,7 @@ _GONE_ON_RETRY = ("blocked", "completed_at", "recheck")
 
 def added(body: Body, recorded: Recorded) -> Body:
     """Append a task, unless its id is there."""
-    task = recorded.event.data.get("task") or {}
+    task = recorded.event.data.get("body") or {}
     known = [t for t in body.get("tasks") or [] if isinstance(t, Mapping)]
     if any(str(t.get("id")) == str(task.get("id")) for t in known):
         return body
@@ -63,7 +63,7 @@ def blocked(task: Task, recorded: Recorded) -> Task:
         "reason": data.get("reason"),
         "since": recorded.at,
         "by": recorded.actor.name,
-        "kind": data.get("kind"),
+        "kind": data.get("cause"),
     }
     return {**task, "status": "blocked", "blocked": {k: v for k, v in reason.items() if v is not None}}
 

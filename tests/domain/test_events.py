@@ -1,0 +1,19 @@
+from milestone.domain import events
+
+
+def test_no_own_field_hides_one_that_every_event_has():
+    common = {"seq", "at", "actor", "kind", "milestone", "task", "session", "operation"}
+
+    hidden = {kind for kind, known in events.KINDS.items() if common & {name.rstrip("?") for name in known.fields}}
+
+    assert hidden == set()
+
+
+def test_what_does_not_fit_is_named():
+    assert events.problems("task.teleported", {}) == ["unknown event kind task.teleported"]
+    assert events.problems("task.blocked", {"cause": 3, "whom": "x"}) == [
+        "task.blocked: unknown field whom",
+        "task.blocked: reason is missing",
+        "task.blocked: cause is no text",
+    ]
+    assert events.problems("task.assigned", {"assigned_to": None}) == []
