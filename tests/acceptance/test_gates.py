@@ -112,3 +112,19 @@ def test_what_a_reviewer_asks_for_reaches_the_next_attempt(ana: Typed) -> None:
     ana.does("execute", "m1", "--executor", "agent", code=6)
 
     assert "name the errors" in (ana.folder / NOTES).read_text(), agent
+
+
+def test_a_gate_that_closes_under_a_running_phase_waits_and_repeats_nothing(ana: Typed) -> None:
+    record = ana.folder / ".milestones/active/milestone-001.yaml"
+    meddle = 'test $P = spec && echo more >> "$MILESTONE_DELIVERABLES/design/design-notes.md"; echo $P >> did'
+    record.write_text(RECORD.replace("echo $P >> did", meddle))
+    ana.does("execute", "m1", code=6)
+    ana.does("review", "m1", "t1", "--approve")
+
+    ana.does("execute", "m1", code=6)
+
+    assert [line["phase"] for line in ana.does("review", "--json").data] == ["design"]
+    assert states(ana)["task-001"] == "in_progress"
+    ana.does("review", "m1", "t1", "--phase", "design", "--approve")
+    ana.does("execute", "m1")
+    assert ana.git("show", "milestone/milestone-001:did").split() == ["design", "spec", "execute"]

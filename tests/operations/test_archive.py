@@ -56,7 +56,9 @@ def do(workspace: Workspace, number: int, task: str, **fields: Any) -> None:
 def put_away(workspace: Workspace, *words: str, batch: bool = False, **request: Any) -> list[Outcome]:
     with workspace.reading() as reading:
         documents = archive.candidates(reading, words, batch=batch)
-    return archive.archive(workspace, documents, Request(**request))
+    outcomes = archive.archive(workspace, documents, Request(**request))
+    assert archive.write_lessons(workspace) is None
+    return outcomes
 
 
 def stored(workspace: Workspace, number: int) -> Document:
@@ -251,3 +253,36 @@ def test_a_dry_run_moves_and_writes_nothing(make: Make) -> None:
     assert outcome.written.dry_run
     assert not stored(ana, 1).archived
     assert not (ana.root / lessons.NAME).exists()
+
+
+def test_lessons_that_cannot_be_written_are_a_warning_and_come_later(make: Make) -> None:
+    ana = make()
+    plan(ana, 1, a_task())
+    do(ana, 1, "task-001")
+    (ana.root / "completed").write_text("in the way")
+    with ana.reading() as reading:
+        documents = archive.candidates(reading, ["m1"], batch=False)
+    archive.archive(ana, documents, Request())
+
+    warning = archive.write_lessons(ana)
+
+    assert warning is not None
+    assert stored(ana, 1).archived
+    (ana.root / "completed").unlink()
+    assert archive.write_lessons(ana) is None
+    assert "milestone-001" in (ana.root / lessons.NAME).read_text()
+
+
+def test_a_link_is_replaced_and_what_it_leads_to_stays(make: Make, tmp_path: Path) -> None:
+    ana = make()
+    plan(ana, 1, a_task())
+    do(ana, 1, "task-001")
+    secret = tmp_path / "secret"
+    secret.write_text("key")
+    (ana.root / "completed").mkdir()
+    (ana.root / lessons.NAME).symlink_to(secret)
+
+    put_away(ana, "m1")
+
+    assert secret.read_text() == "key"
+    assert "key" not in (ana.root / lessons.NAME).read_text().splitlines()

@@ -111,6 +111,8 @@ class Steps:
             self._record(
                 session, task, attempt, "finish", lambda now: outcome.done(now, self.setup, commit, work, check)
             )
+        except errors.Waiting:
+            return "waiting"  # a gate closed meanwhile: what was done is kept, and finished after the approval
         except errors.MilestoneError as refused:
             return self._block(found, "finish", f"{refused.message} {refused.why}".strip(), "requirement")
         reach("finish.recorded")

@@ -5,4 +5,5 @@ PARTS = {
     "proving": "milestone.operations.proving",
     "phase": "milestone.operations.phase",
     "committing": "milestone.operations.committing",
+    "facts": "milestone.operations.facts",
 }

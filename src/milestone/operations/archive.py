@@ -15,7 +15,7 @@ from milestone.domain.document import Body, Document, Event
 from milestone.operations import facts as checking
 from milestone.operations import lessons
 from milestone.reports import reviews
-from milestone.storage.base import Reading, Txn
+from milestone.storage.base import Reading, Txn, Warning
 from milestone.storage.deliverables import Deliverables
 from milestone.workspace import finding
 from milestone.workspace.base import Workspace, Written
@@ -93,10 +93,20 @@ def archive(
         NeedsAPerson: a program overrides or says that criteria are met; nothing was archived.
     """
     outcomes = [_archive(workspace, document, request, shown or {}) for document in documents]
-    if not workspace.options.dry_run:
+    return outcomes
+
+
+def write_lessons(workspace: Workspace) -> Warning | None:
+    """Add the blocks that `lessons-learned.md` lacks; return a warning where it cannot be written."""
+    if workspace.options.dry_run:
+        return None
+    try:
         with workspace.reading() as reading:
             lessons.write(workspace.root, reading)
-    return outcomes
+    except (OSError, UnicodeDecodeError) as error:
+        told = f"The lessons are in the records, but {lessons.NAME} could not be written: {error}."
+        return Warning(code="lessons_not_written", message=told, hint="milestone archive --batch")
+    return None
 
 
 def _archive(workspace: Workspace, document: Document, request: Request, shown: Shown) -> Outcome:

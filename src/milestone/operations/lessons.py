@@ -1,8 +1,10 @@
 """`completed/lessons-learned.md`: a block for each archived milestone, added and never rewritten."""
 
+import fcntl
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +24,27 @@ def write(root: Path, reading: Reading) -> list[str]:
     written comes with the next archive, and none comes twice.
     """
     path = root / NAME
-    text = path.read_text(encoding="utf-8") if path.is_file() else HEAD
-    known = set(_BLOCK.findall(text))
-    added, ids = [], []
-    for document in reading.find("milestone"):
-        for number, lesson in enumerate(_lessons(document), 1):
-            if (document.uid, str(number)) not in known:
-                added.append(f"\n<!-- {document.uid} {number} -->\n{block(document, lesson)}")
-                ids.append(str(document.body.get("id")))
-    if added:
-        _replace(path, text.rstrip("\n") + "\n" + "".join(added))
+    with _turn(root):
+        text = path.read_text(encoding="utf-8") if path.is_file() and not path.is_symlink() else HEAD
+        known = set(_BLOCK.findall(text))
+        added, ids = [], []
+        for document in reading.find("milestone"):
+            for number, lesson in enumerate(_lessons(document), 1):
+                if (document.uid, str(number)) not in known:
+                    added.append(f"\n<!-- {document.uid} {number} -->\n{block(document, lesson)}")
+                    ids.append(str(document.body.get("id")))
+        if added:
+            _replace(path, text.rstrip("\n") + "\n" + "".join(added))
     return ids
+
+
+@contextmanager
+def _turn(root: Path) -> Iterator[None]:
+    """Let one archive write at a time: the file is read, added to and replaced."""
+    (root / "local").mkdir(exist_ok=True)
+    with (root / "local/lessons.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def block(document: Document, lesson: Mapping[str, Any]) -> str:

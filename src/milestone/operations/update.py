@@ -215,7 +215,10 @@ def _checked(
     proving = load(PARTS["proving"])
     for document, meant in _facts(workspace, start, refs, request.met):
         if meant.check:
-            shown = proving.run(meant.check, rules.name(document), workspace.root, start)
+            with load(PARTS["facts"]).place(workspace, start, document) as (folder, _):
+                shown = proving.run(
+                    meant.check, rules.name(document), workspace.root, folder, exactly=folder != start
+                )
             if not shown.succeeded:
                 raise proving.failed(shown, f'"{meant.name}" of {rules.name(document)}', "the fact's check")
             now = workspace.clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")

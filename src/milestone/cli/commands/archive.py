@@ -53,6 +53,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
     outcomes = archive.archive(env.workspace, documents, asked, shown)
     if not args.batch and len(outcomes) == 1 and outcomes[0].refusal:
         raise outcomes[0].refusal
+    trouble = archive.write_lessons(env.workspace)
     refused = any(outcome.refusal for outcome in outcomes)
     last = next((o.written for o in reversed(outcomes) if o.written), None)
     data = {
@@ -60,7 +61,12 @@ def run(env: Env, args: argparse.Namespace) -> int:
         "refused": [_left(o) for o in outcomes if o.refusal],
     }
     return env.answer(
-        "archive", data, lambda: text.outcomes(outcomes), written=last, exit_code=5 if refused else 0
+        "archive",
+        data,
+        lambda: text.outcomes(outcomes),
+        written=last,
+        warnings=[trouble] if trouble else [],
+        exit_code=5 if refused else 0,
     )
 
 
