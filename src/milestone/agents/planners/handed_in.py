@@ -1,5 +1,6 @@
 """Plans made elsewhere: one milestone record, a list of them, or `{milestones: [...]}`, in YAML or JSON."""
 
+import re
 from typing import Any
 
 from milestone import errors, strict_yaml
@@ -7,6 +8,7 @@ from milestone.domain import estimate, phases, vocabulary
 from milestone.domain.document import Body
 
 MOST = 500
+PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
 def read_plan(text: str, name: str) -> list[Body]:
@@ -16,7 +18,7 @@ def read_plan(text: str, name: str) -> list[Body]:
         InvalidPlan: what is wrong, every finding with its place: `milestones[0].tasks[2].estimated_hours`.
         UnreadableFile: no YAML and no JSON.
     """
-    raw = records(strict_yaml.load(text, name), name)
+    raw = records(strict_yaml.load(_with_whole_characters(text), name), name)
     found = [finding for place, record in enumerate(raw) for finding in problems(record, f"milestones[{place}]")]
     if found:
         raise errors.InvalidPlan(
@@ -25,6 +27,16 @@ def read_plan(text: str, name: str) -> list[Body]:
             findings=found,
         )
     return [_understood(record, place) for place, record in enumerate(raw)]
+
+
+def _with_whole_characters(text: str) -> str:
+    """Return JSON with characters above U+FFFF as themselves: programs write two escapes, which YAML refuses."""
+    return PAIR.sub(_whole, text) if text.lstrip()[:1] in ("{", "[") else text
+
+
+def _whole(pair: re.Match[str]) -> str:
+    high, low = int(pair[2], 16), int(pair[3], 16)
+    return pair[1] + chr(0x10000 + (high - 0xD800) * 0x400 + low - 0xDC00)
 
 
 def records(value: Any, name: str) -> list[Any]:

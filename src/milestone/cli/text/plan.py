@@ -54,8 +54,8 @@ def milestone(body: Mapping[str, Any], planned: Planned, room: int) -> Iterator[
         yield _labelled("Way back", str(body["rollback"]), room)
     short = _short(name)
     for question in body.get("questions") or ():
-        asked = f"{question['id']} {question['text']} [{question['default']}]"
-        yield _labelled("Question", asked, room)
+        default = f" [{question['default']}]" if question.get("default") else ""
+        yield _labelled("Question", f"{question.get('id')} {question.get('text')}{default}", room)
     if body.get("questions"):
         yield _labelled("", f'milestone answer {short}/{body["questions"][0]["id"]} "..."', room)
 
