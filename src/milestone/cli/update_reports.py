@@ -51,7 +51,8 @@ def _agents(seen: Seen) -> View:
 
 def _health(seen: Seen) -> View:
     warnings = [] if seen.only else [_plain(each) for each in seen.reading.warnings]
-    return health.view(_narrowed(seen), warnings, 0 if seen.only else seen.reading.unrecorded)
+    bodies = {document.uid: document.body for document in seen.reading.find("milestone")}
+    return health.view(_narrowed(seen), warnings, 0 if seen.only else seen.reading.unrecorded, bodies)
 
 
 def _diagnostics(seen: Seen) -> View:

@@ -3,15 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from milestone.domain import graph, risk
+from milestone.domain import graph, lint, risk
 from milestone.reports import dependencies, ready, status
 
 Row = Mapping[str, Any]
 SEVERITIES = ("error", "warning", "note")
 
 
-def view(moment: status.Moment, warnings: Sequence[Mapping[str, Any]] = (), unrecorded: int = 0) -> dict[str, Any]:
-    """Return `ok`, how many milestones are how healthy, and findings."""
+def view(
+    moment: status.Moment,
+    warnings: Sequence[Mapping[str, Any]] = (),
+    unrecorded: int = 0,
+    bodies: Mapping[str, Mapping[str, Any]] | None = None,
+) -> dict[str, Any]:
+    """Return `ok`, how many milestones are how healthy, and findings; with `bodies` by uid those of plans too."""
     still_open = [row for row in moment.rows if row["status"] not in ready.CLOSED]
     words = [status.health(row, moment) for row in still_open]
     needs = graph.of_rows(moment.rows)
@@ -21,6 +26,9 @@ def view(moment: status.Moment, warnings: Sequence[Mapping[str, Any]] = (), unre
         *dependencies.findings(moment.rows, needs),
         *(each for row in still_open for each in _of(row, moment, row["id"] in path)),
     ]
+    for row in still_open:
+        body = (bodies or {}).get(row["uid"])
+        found += _quality(row, body, moment.rows) if body is not None else []
     if unrecorded:
         found.append(
             _finding("note", "unrecorded", "active/", f"{unrecorded} files changed since the last command.", "")
@@ -31,6 +39,22 @@ def view(moment: status.Moment, warnings: Sequence[Mapping[str, Any]] = (), unre
         "milestones": {word: words.count(word) for word in ("ok", "risk", "late")},
         "findings": found,
     }
+
+
+def _quality(row: Row, body: Mapping[str, Any], rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Return what the linter says of a plan as notes: advice about the plan does not make the work unhealthy."""
+    said = {"cycle", "unknown_requirement", "no_tasks", "no_criteria", "high_risk_without_owner"}
+    found = [each for each in lint.check(dict(body), lint.Around(rows=rows)) if each["severity"] != "note"]
+    return [
+        _finding("note", each["code"], row["id"], _sentence(each), each.get("hint") or "")
+        | {"where": each["path"]}
+        for each in found
+        if each["code"] not in said
+    ]
+
+
+def _sentence(finding: Mapping[str, Any]) -> str:
+    return f"{str(finding['code']).replace('_', ' ').capitalize()}: {finding['message']}."
 
 
 def _files(warnings: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:

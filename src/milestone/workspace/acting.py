@@ -14,13 +14,13 @@ from milestone.domain.document import Actor
 from milestone.workspace import place
 
 MARKS = {  # variables that coding agents set, and the name they act under; None: the variable's value is the name
+    "AI_AGENT": None,
+    "AGENT": None,
     "CLAUDECODE": "claude-code",
     "CODEX_THREAD_ID": "codex",
     "GEMINI_CLI": "gemini",
     "CURSOR_AGENT": "cursor",
     "OPENCODE": "opencode",
-    "AI_AGENT": None,
-    "AGENT": None,
 }
 KINDS = ("agent", "service")
 

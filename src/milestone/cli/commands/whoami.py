@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from milestone import errors
 from milestone.cli.env import Env
+from milestone.domain import people as known_people
 from milestone.workspace import acting, opening
 
 EXAMPLES = """
@@ -27,7 +28,8 @@ def run(env: Env, args: argparse.Namespace) -> int:
     actor = known.actor
     in_run = bool(env.environ.get("MILESTONE_SESSION"))
     present = opening.is_present(actor, terminal=env.terminal, session=env.environ.get("MILESTONE_SESSION"))
-    roles = next((person.roles for person in people if person.handle == actor.name), ())
+    person = known_people.match(actor.name, people)
+    roles = person.roles if person else ()
     data = {
         "name": actor.name,
         "kind": actor.kind,

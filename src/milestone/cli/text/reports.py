@@ -9,6 +9,7 @@ from milestone.cli.text import moments, states, table, wide
 from milestone.reports.status import short
 
 View = Mapping[str, Any]
+MANY = 12  # findings shown to people
 
 
 def _shown(names: Sequence[str]) -> str:
@@ -145,11 +146,14 @@ def diagnostics(view: View, width: int, _today: date) -> str:
 
 def _findings(findings: Sequence[View], width: int) -> list[str]:
     lines = []
-    for each in findings:
+    for each in findings[:MANY]:
         at = f":{each['line']}" if each.get("line") else ""
         place = f"{line(short(str(each.get('path') or '')))}{at}"
         text = f"{place}: {line(each['message'])}" if place else line(each["message"])
         lines.append(f"  {each['severity']:<8} {wide.wrap(text, width - 11, ' ' * 11)}")
         if each.get("hint"):
-            lines.append(wide.cut(f"{'':11}next: {line(each['hint'])}", width))
+            label = "next" if str(each["hint"]).startswith("milestone ") else "fix"
+            lines.append(f"{'':11}{label}: {wide.wrap(line(each['hint']), width - 17, ' ' * 17)}")
+    if len(findings) > MANY:
+        lines.append(f"  … and {len(findings) - MANY} more, all of them with --json")
     return lines
