@@ -25,6 +25,7 @@ class Understood(msgspec.Struct, frozen=True, kw_only=True):
 
     body: Body
     remarks: tuple[Remark, ...] = ()
+    is_named: bool = True  # the uid stands in the text, and is not derived from the file's name
 
 
 def understand(raw: Mapping[str, Any], name: str) -> Understood:
@@ -38,7 +39,7 @@ def understand(raw: Mapping[str, Any], name: str) -> Understood:
     body = reader.record(inner, "milestone", prefix)
     _across_teams(body)
     stem = name.rpartition("/")[2].rpartition(".")[0] or name
-    _name(body, stem, reader)
+    is_named = _name(body, stem, reader)
     if not body.get("title"):
         described = str(body.get("description") or "").strip().split("\n")[0][:80]
         body["title"] = described or body["id"]
@@ -46,7 +47,7 @@ def understand(raw: Mapping[str, Any], name: str) -> Understood:
     if "status" not in body:
         archived = name.startswith("completed/") or "/completed/" in name
         body["status"] = "archived" if archived else status_from_tasks(body.get("tasks") or ())
-    return Understood(body=body, remarks=tuple(reader.remarks()))
+    return Understood(body=body, remarks=tuple(reader.remarks()), is_named=is_named)
 
 
 def wrapper(raw: Mapping[str, Any]) -> tuple[str, ...]:
@@ -82,11 +83,13 @@ def _across_teams(body: Body) -> None:
         body.setdefault("approval_required", said["approval_required"])
 
 
-def _name(body: Body, stem: str, reader: RecordReader) -> None:
+def _name(body: Body, stem: str, reader: RecordReader) -> bool:
+    """Give the record an id and a uid where it has none; return whether it had a uid."""
     fallback = free_forms.milestone_id(stem) or "milestone"
     if "id" not in body:
         body["id"] = fallback
-    if not isinstance(body.get("uid"), str) or not re.fullmatch(r"[\w-]{8,64}", body["uid"]):
+    is_named = isinstance(body.get("uid"), str) and re.fullmatch(r"[\w-]{8,64}", body["uid"]) is not None
+    if not is_named:
         body["uid"] = uids.uid_from_name(stem)
     if body["id"] != fallback:
         reader.remark(
@@ -95,3 +98,4 @@ def _name(body: Body, stem: str, reader: RecordReader) -> None:
             ("id",),
             "Both names find it; rename the file, or change its id, to end the doubt.",
         )
+    return is_named

@@ -57,7 +57,7 @@ class _Adoption:
                 continue
             said = said_by.read(self._moment.place, path)
             if isinstance(said, Found):
-                self._found[path] = said
+                self._found[path] = said if said.is_named else self._rightful(path, said)
             elif said is not None:
                 self._taken.unreadable[path] = said
         self._origins = registry.load(ORIGINS)(
@@ -115,6 +115,17 @@ class _Adoption:
             return False
         self._moment.put(known)
         return True
+
+    def _rightful(self, path: str, said: Found) -> Found:
+        """Return what a file without a uid says for the record whose place it has, else for one that is gone."""
+        owner = self._owners.get(path)
+        if owner is None:
+            name, digest = str(said.body["id"]), disk.digest(said.text.encode())
+            for other, key in self._owners.items():
+                known = self._moment.stored(*key) if other not in self._there and key[0] == "milestone" else None
+                if known is not None and (known.digest == digest or known.document.body.get("id") == name):
+                    owner = key
+        return said.of(owner[1]) if owner is not None and owner[0] == "milestone" else said
 
     def _file(self, path: str, said: Found) -> None:
         uid = str(said.body["uid"])

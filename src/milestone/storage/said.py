@@ -16,6 +16,11 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     body: Body
     warnings: tuple[Warning, ...] = ()
+    is_named: bool = True  # its uid stands in it
+
+    def of(self, uid: str) -> "Found":
+        """Return it as what a known record's file says."""
+        return msgspec.structs.replace(self, body={**self.body, "uid": uid})
 
 
 def read(place: Place, path: str) -> Found | Warning | None:
@@ -31,7 +36,7 @@ def read(place: Place, path: str) -> Found | Warning | None:
     except OSError as problem:
         message = f"{path} cannot be read: {problem.strerror or problem}."
         return Warning(code="unreadable_file", message=message, path=path, hint="Is it a link, or not yours?")
-    return Found(path=path, text=text, body=record.body, warnings=record.warnings)
+    return Found(path=path, text=text, body=record.body, warnings=record.warnings, is_named=record.is_named)
 
 
 def unreadable(path: str, problem: errors.MilestoneError) -> Warning:

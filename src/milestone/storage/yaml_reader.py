@@ -14,6 +14,7 @@ class ReadRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     body: Body
     warnings: tuple[Warning, ...] = ()
+    is_named: bool = True  # the uid stands in the file, and is not derived from its name
 
 
 def read_record(text: str, name: str) -> ReadRecord:
@@ -36,7 +37,8 @@ def read_record(text: str, name: str) -> ReadRecord:
             "a record is keys with values, such as `title: Log in`",
         )
     meant = vocabulary.understand(root.value, name)
-    return ReadRecord(body=meant.body, warnings=tuple(_warning(remark, root, name) for remark in meant.remarks))
+    warnings = tuple(_warning(remark, root, name) for remark in meant.remarks)
+    return ReadRecord(body=meant.body, warnings=warnings, is_named=meant.is_named)
 
 
 def _warning(remark: Remark, root: strict_yaml.Node, name: str) -> Warning:
