@@ -157,6 +157,8 @@ EXAMPLES = {
     "research-spike": "Compare vector database engines",
     "search": "Build a search for recipes",
     "security": "Security Framework",
+    "testing": "Improve test coverage of the parser",
+    "upgrade": "Upgrade to Python 3.13",
     "web-front-end": "Implement frontend components",
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from milestone.agents.planners import words
+from milestone.agents.planners import phrase, words
 from milestone.agents.planners.goal import Goal
 from milestone.agents.planners.matching import Match
 from milestone.agents.planners.survey import Survey
@@ -82,8 +82,20 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the work happens in the repository's code: a recipe knows it, or its words stand in the code."""
         if not self.survey.has_code or not self.is_general:
             return self.survey.has_code
+        if words.fold(self.goal.verb).split(" ")[0] in phrase.word_set("software_verbs"):
+            return True
         own = words.stems(words.tokens(f"{self.goal.object} {' '.join(self.goal.parts)}"))
         return any(own & (file.path_words | file.symbol_words) for file in self.survey.files)
+
+    @property
+    def shape(self) -> str:
+        """The shape of the general recipe: the deed, or "program" where what is made is software."""
+        return "program" if self.goal.deed == "make" and self.is_software else self.goal.deed
+
+    @property
+    def is_software(self) -> bool:
+        """Whether the object is software by its name, or is made in the code of this repository."""
+        return bool(set(words.tokens(self.goal.object)) & phrase.word_set("software")) or self.is_code
 
     @property
     def spoken(self) -> str:

@@ -9,6 +9,7 @@ from milestone.agents.planners import data, words
 from milestone.agents.planners.phrase import find_object, find_parts, sentence_case, verbs, word_set
 
 TITLE_WIDTH = 72
+CAUSATIVES = ("let ", "allow ", "help ", "enable ")
 PAGE = 280  # characters from which a goal counts as a page: its headline has to be found first
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)|(?<=[。！？؟।])\s*|\n+")
 BULLET = re.compile(r"^\s*(?:[-*+•–]|\d{1,2}[.)])\s+(.+)$")
@@ -139,6 +140,8 @@ def find_measures(text: str) -> tuple[str, ...]:
 
 def make_title(headline: str, lead: str, subject: str, verb: str) -> str:
     """Return one line of at most 72 characters that holds the object: the headline where it fits."""
+    if lead.casefold().startswith(CAUSATIVES):
+        lead = ""  # "Let customers …" says what is wanted; only "We want to …" goes without saying
     plain = (
         headline[len(lead) :].strip().rstrip(".。!！;:,") if headline.startswith(lead) else headline.rstrip(".。")
     )

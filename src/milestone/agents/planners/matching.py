@@ -7,6 +7,7 @@ import msgspec
 
 from milestone.agents.planners import words
 from milestone.agents.planners.goal import Goal
+from milestone.agents.planners.phrase import before_boundary
 from milestone.agents.planners.recipe import GENERAL, Recipe, general
 from milestone.agents.planners.survey import Survey
 
@@ -57,24 +58,24 @@ def _for_object(goal: Goal, survey: Survey, listed: list[Recipe]) -> Match | Non
         for r in listed
         if goal.deed in r.deeds and (_hit(r.deed_phrases, spoken) or _is_code_fix(r, goal, survey))
     ]
+    spoken_verb = words.fold(goal.verb)
+    acting += [r for r in listed if goal.verb and not acting and _hit(r.phrases, spoken_verb)]
     if acting:
         return _match(acting[0], goal, f'"{goal.verb or goal.object}" asks for it')
-    candidates = [
-        (place, r, found)
-        for r in listed
-        if goal.deed != "write" or _is_written(r, spoken)
-        for place, found in _places(r, spoken)
-    ]
+    core = words.fold(f"{goal.verb} {before_boundary(goal.object)}")
+    candidates = _candidates(listed, core) or _candidates(listed, spoken)
     if not candidates and goal.deed != "write" and not _for_parts(goal, None, listed):
         headline = words.fold(goal.text if goal.is_page else goal.title)
         return _match_in_rest(goal, listed, headline)
     if not candidates:
         return None
-    actors = [
-        c for c in candidates if c[1].acts_on_others and (c[1].name != "refactoring" or len(candidates) == 1)
-    ]
+    actors = [c for c in candidates if c[1].acts_on_others]
     _, recipe, found = _head(actors or candidates, goal)
     return _match(recipe, goal, f'the goal says "{found}"')
+
+
+def _candidates(listed: list[Recipe], spoken: str) -> list[tuple[int, Recipe, str]]:
+    return [(place, recipe, found) for recipe in listed for place, found in _places(recipe, spoken)]
 
 
 def _usual(goal: Goal, listed: list[Recipe], usual: str | None) -> Match | None:
@@ -86,11 +87,6 @@ def _usual(goal: Goal, listed: list[Recipe], usual: str | None) -> Match | None:
 
 def _is_code_fix(recipe: Recipe, goal: Goal, survey: Survey) -> bool:
     return recipe.name == "bug-fix" and survey.has_code and goal.deed == "fix"
-
-
-def _is_written(recipe: Recipe, spoken: str) -> bool:
-    """ "Write a user guide" is documentation and "write a CLI" a program; a novel is neither."""
-    return bool(_hit(recipe.phrases, spoken))
 
 
 def _match_in_rest(goal: Goal, listed: list[Recipe], text: str) -> Match | None:

@@ -69,7 +69,9 @@ def nouns() -> dict[str, str]:
 
 def _deed_of(found: Found) -> str:
     """Return the deed that the object calls for where the verb says nothing in particular."""
-    if found.deed not in ("make", "organise") or words.fold(found.verb).split(" ")[0] in word_set("particular"):
+    if found.deed not in ("make", "organise", "learn") or words.fold(found.verb).split(" ")[0] in word_set(
+        "particular"
+    ):
         return found.deed
     spoken = words.tokens(found.object)
     return next((nouns()[word] for word in (*reversed(spoken[:4]), found.object) if word in nouns()), found.deed)
@@ -154,8 +156,19 @@ def _after_verb(listed: list[str], deed: str, count: int, sure: bool) -> Found:
         rest = rest[:-1]
     subject = _cut(rest) if rest else " ".join(listed)
     english = words.is_english(subject) and (not sure or words.fold(listed[0]) in english_verbs() or count > 1)
+    subject, quality = _without_quality(subject, listed[0])
+    if quality:
+        deed, listed = "improve", [f"{listed[0]} {quality}"]
+        count = 1
     article = english and (had_article or subject[:1].islower()) and words.fold(subject) not in word_set("bare")
     return Found(object=subject, deed=deed, verb=" ".join(listed[:count]), article=article)
+
+
+def _without_quality(subject: str, verb: str) -> tuple[str, str]:
+    """Return "website" and "faster" for "make the website faster"; the object alone for anything else."""
+    head, _, last = subject.rpartition(" ")
+    is_quality = words.fold(verb) in ("make", "keep") and head and words.fold(last) in word_set("qualities")
+    return (head, last) if is_quality else (subject, "")
 
 
 def _drop_articles(listed: list[str]) -> tuple[list[str], bool]:
@@ -177,9 +190,13 @@ def _before_verb(listed: list[str]) -> Found:
     if len(listed) > 1 and _bare_verb(last):
         return Found(object=_cut(kept[:-1]), deed=verbs()[_bare_verb(last)], verb=listed[-1])
     subject = _cut(kept)
-    return Found(
-        object=subject, deed="make", article=had_article or (len(listed) > 1 and words.is_english(subject))
-    )
+    return Found(object=subject, deed="make", article=had_article or _is_title_case(subject.split()))
+
+
+def _is_title_case(listed: list[str]) -> bool:
+    """Say whether an English phrase names a thing: "User Dashboard", "dark mode", and not "Notify users"."""
+    english = words.is_english(" ".join(listed)) and len(listed) > 1
+    return english and (listed[0][:1].islower() or all(word[:1].isupper() for word in listed))
 
 
 def _first_clause(listed: list[str]) -> list[str]:
@@ -215,7 +232,7 @@ def _cut(listed: list[str]) -> str:
     """Return the words up to where the object ends; a hollow head ("support for X") gives X."""
     kept: list[str] = []
     for index, word in enumerate(listed):
-        if index and words.fold(word) in word_set("boundaries") and not _is_topic(kept[-1], word):
+        if index and words.fold(word) in word_set("boundaries") and not _goes_on(kept, word):
             break
         if index and words.fold(word) in {
             "and",
@@ -241,6 +258,18 @@ def _cut(listed: list[str]) -> str:
             break
         kept.append(word)
     return _hollow(listed, [k for k in kept if k])
+
+
+def before_boundary(subject: str) -> str:
+    """Return the head of an object: "CLI tool" of "CLI tool for backups"."""
+    return " ".join(_until_boundary(subject.split()))
+
+
+def _goes_on(kept: list[str], word: str) -> bool:
+    """Say whether the object goes on behind a boundary: a course on bees, an app to track plants."""
+    if words.fold(kept[-1]) in word_set("generic") and len(kept) <= 2:
+        return words.fold(word) in word_set("follow_generic")
+    return bool(kept) and _is_topic(kept[-1], word)
 
 
 def _is_topic(noun: str, word: str) -> bool:

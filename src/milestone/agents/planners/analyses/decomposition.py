@@ -53,7 +53,7 @@ class Decomposed(msgspec.Struct, frozen=True, kw_only=True):
 def decompose(brief: Brief, match: Match) -> Decomposed:
     """Return the tasks that one recipe gives a goal, by its depth and the goal's words."""
     depth = min(brief.depth, 1 if match.part else 3)
-    every = match.recipe.steps(brief.goal.deed)
+    every = match.recipe.steps(brief.shape)
     kept = [s for s in every if (applies(s.when, brief.spoken) if s.when else s.depth <= depth)]
     left_out = [s for s in every if s not in kept and not s.when]
     tasks = tuple(_planned(brief, match, step, every, {k.key for k in kept}) for step in kept)
@@ -185,7 +185,7 @@ def _said(match: Match, brief: Brief) -> Finding:
     if match.recipe.name == "general":
         return Finding(
             analysis=NAME, code="general_recipe",
-            text=f'No recipe knows "{brief.goal.object}"; the general plan is used, as: {brief.goal.deed}',
+            text=f'No recipe knows "{brief.goal.object}"; the general plan is used, as: {brief.shape}',
             why=f'the verb "{brief.goal.verb}" says so' if brief.goal.verb else "no verb was recognised",
         )  # fmt: skip
     return Finding(analysis=NAME, text=f"Recipe {match.recipe.name}: {match.recipe.about}", why=match.reason)

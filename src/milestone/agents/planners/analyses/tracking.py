@@ -52,7 +52,7 @@ def is_measurable(criterion: dict[str, Any] | str) -> bool:
 
 def _of(match: Match, brief: Brief) -> list[str | Criterion]:
     """Return a recipe's criteria for this goal: two where several recipes share the plan."""
-    own = (*match.recipe.criteria_of.get(brief.goal.deed, ()), *match.recipe.criteria)
+    own = (*match.recipe.criteria_of.get(brief.shape, ()), *match.recipe.criteria)
     return [c for c in own if _wanted(c, brief)][: MOST if len(brief.matches) == 1 else 2]
 
 
