@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from milestone.testing.typed import Typed
@@ -161,3 +162,25 @@ def test_hand_typed_evidence_is_none_where_evidence_is_required(ana: Typed) -> N
     ana.does("task", "done", "m1/t1", code=5)
     ana.does("task", "done", "m1/t1", "--proof", "1=seen by Ben")
     ana.does("archive", "m1")
+
+
+def test_where_a_project_asks_for_presence_a_name_is_not_enough(ana: Typed) -> None:
+    ana.repository("Ben")
+    ana.write(".milestones/config/milestone-config.yaml", "approvals: {proof: present}\n")
+    handed_in(ana)
+    by_flag = ana.as_("ben").does("review", "m1", "t1", "--approve", "--json", code=7)
+    assert by_flag.error["code"] == "proof_too_weak"
+
+    ben = ana.as_("")
+    child = pexpect.spawn(
+        ben.program[0],
+        [*ben.program[1:], "review", "m1", "t1", "--approve"],
+        cwd=str(ana.folder),
+        env={**ben.environ, "TERM": "dumb", "CI": ""},
+        timeout=30,
+        encoding="utf-8",
+    )
+    child.expect(pexpect.EOF)
+
+    assert "approved by Ben (present)" in child.before
+    assert gate(ana)["open"] is True

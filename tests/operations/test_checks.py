@@ -103,3 +103,27 @@ def test_a_dry_run_runs_no_check(ana: Typed) -> None:
     ana.milestone("archive", "m1", "--dry-run")
 
     assert not (ana.folder / "ran").exists()
+
+
+def test_a_key_and_an_expected_revision_hold_for_the_whole_call(ana: Typed) -> None:
+    plan(ana, RECORD.format(check="test -f page"))
+    ana.does("execute", "m1")
+    revision = str(record(ana)["revision"])
+
+    ana.does("archive", "m1", "--if-revision", "1", code=4)
+    first = ana.does("archive", "m1", "--key", "k1", "--if-revision", revision, "--json")
+    again = ana.does("archive", "m1", "--key", "k1", "--json")
+
+    assert first.data["archived"][0]["lesson"] == again.data["archived"][0]["lesson"]
+    assert record(ana)["status"] == "archived"
+    assert len(record(ana)["lessons"]) == 1
+
+
+def test_an_approval_with_a_key_is_given_once(ana: Typed) -> None:
+    plan(ana, RECORD.format(check="test -f page") + "phases: {design: {}, execute: {}}\n")
+    words = ("review", "m1", "--phase", "design", "--approve", "--key", "k1", "--json")
+
+    first, again = ana.does(*words), ana.does(*words)
+
+    assert first.data == again.data
+    assert len(record(ana)["phases"]["design"]["approval"]["given"]) == 1

@@ -129,11 +129,19 @@ def _archive(workspace: Workspace, document: Document, request: Request, shown: 
         )
         return rules.archive(present, wanted, ctx)
 
+    key = workspace.options.key
     try:
-        written = workspace.write(decide)
+        written = workspace.write(decide, operation=f"{key}/{document.uid}" if key else None)
     except errors.Refused as refusal:
         return msgspec.structs.replace(outcome, refusal=refusal)
-    return msgspec.structs.replace(outcome, written=written, lesson=kept[0] if kept else {})
+    return msgspec.structs.replace(outcome, written=written, lesson=kept[0] if kept else _last_lesson(written))
+
+
+def _last_lesson(written: Written) -> Body:
+    """Return what was kept when the key was used first."""
+    found = [document.body.get("lessons") for document in written.documents]
+    last = found[0][-1] if found and isinstance(found[0], list) and found[0] else {}
+    return last if isinstance(last, dict) else {}
 
 
 def _lesson(txn: Txn, document: Document, request: Request, ctx: Context) -> Body:

@@ -53,8 +53,20 @@ def check(workspace: Workspace, start: Path, document: Document, wanted: Sequenc
     found = [Checked(fact=fact, proof=shown[str(fact.check)], where=where) for fact in asked]
     met = [each for each in found if each.proof.succeeded]
     if met:
-        workspace.write(lambda txn, ctx: _met(workspace, txn, ctx, document, met))
+        _record(workspace, document, met)
     return found
+
+
+def _record(workspace: Workspace, document: Document, met: Sequence[Checked]) -> None:
+    """Record facts before the write they are for, which keeps the caller's key and expected revision."""
+    options = workspace.options
+    workspace.options = msgspec.structs.replace(options, key=None)
+    try:
+        written = workspace.write(lambda txn, ctx: _met(workspace, txn, ctx, document, met))
+    finally:
+        workspace.options = options
+    if options.if_revision is not None and written.documents:
+        workspace.options = msgspec.structs.replace(options, if_revision=written.documents[0].revision)
 
 
 @contextmanager

@@ -93,7 +93,7 @@ def decide(workspace: Workspace, request: Review) -> tuple[Written, list[View]]:
     Raises:
         NeedsAPerson, NotPermitted, Stale, Refused, InvalidRequest, NotFound: nothing was recorded.
     """
-    if request.word == "approve":
+    if request.word == "approve" and not _is_known(workspace):
         _check_criteria(workspace, request)
     meant: list[tuple[str, str | None, str]] = []
 
@@ -111,11 +111,26 @@ def decide(workspace: Workspace, request: Review) -> tuple[Written, list[View]]:
         )
 
     written = workspace.write(events)
+    if written.repeated:
+        meant[:] = _decided(written)
     laid.lay_out(workspace, written)
     with workspace.reading() as reading:
         after = {document.uid: document for document in written.documents}
         ctx = workspace.context(reading)
         return written, [_afterwards(workspace, reading, after, ctx, *each) for each in meant]
+
+
+def _is_known(workspace: Workspace) -> bool:
+    """Return whether the caller's key was used before."""
+    with workspace.reading() as reading:
+        return bool(workspace.options.key and reading.operation(workspace.options.key))
+
+
+def _decided(written: Written) -> list[tuple[str, str | None, str]]:
+    """Return what was decided when the key was used first: milestone, task and phase of each decision."""
+    kinds = ("phase.approved", "phase.rejected", "phase.changes_requested", "approval.withdrawn")
+    events = [recorded.event for recorded in written.events if recorded.event.kind in kinds]
+    return [(event.uid, event.task, str(event.data["phase"])) for event in events]
 
 
 def _check_criteria(workspace: Workspace, request: Review) -> None:
