@@ -2,7 +2,7 @@ import pytest
 
 from milestone import errors
 from milestone.domain import events, proof, tasks
-from milestone.domain.decide import task, task_fields, time
+from milestone.domain.decide import dependency, task, task_fields, time
 from milestone.testing.builders import ROBOT, a_context, a_milestone, a_task, after
 
 
@@ -238,3 +238,29 @@ def test_a_task_with_phases_is_not_done_past_its_gates():
 
     with pytest.raises(errors.Waiting):
         task.complete(plan, task.CompleteTask(task="1"), a_context(plan))
+
+
+def test_a_task_after_a_cancelled_one_waits_until_that_is_dropped_or_overridden():
+    plan = a_started(a_task("task-002", status="cancelled"), a_task("task-003", dependencies=["task-002"]))
+    ctx = a_context(plan)
+
+    with pytest.raises(errors.Refused) as refused:
+        task.start(plan, task.StartTask(task="task-003"), ctx)
+    dropped = after(plan, dependency.remove_from_task(plan, "task-003", "t2", ctx))
+
+    assert refused.value.findings[0]["code"] == "dependency_cancelled"
+    assert "--no-depends-on task-002" in refused.value.findings[0]["hint"]
+    assert kinds(task.start(dropped, task.StartTask(task="task-003"), ctx)) == ["task.started"]
+    assert (
+        kinds(task.start(plan, task.StartTask(task="task-003", override="not needed"), ctx))[0] == "override.used"
+    )
+
+
+def test_a_subtask_never_waits_for_its_own_parent():
+    plan = a_started(a_task("task-002", dependencies=["task-001"]))
+
+    for after_it in ("task-001", "task-002"):
+        with pytest.raises(errors.Refused) as refused:
+            request = task_fields.AddTask(title="inside", parent="task-001", after=[after_it])
+            task_fields.add(plan, request, a_context(plan))
+        assert refused.value.code == "cycle"

@@ -160,3 +160,17 @@ def test_the_folder_of_a_linked_worktree_is_where_its_worker_stands(tmp_path):
 
     assert proving.folder(main / ".milestones", linked / "src") == linked
     assert proving.folder(main / ".milestones", tmp_path) == main
+
+
+def test_tasks_of_one_call_are_done_in_their_order(tmp_path):
+    chain = [
+        a_task("task-001"),
+        a_task("task-002", dependencies=["task-001"]),
+        a_task("task-003", parent="task-002"),
+    ]
+    workspace = a_plan(tmp_path, *chain)
+
+    outcome = task.done(workspace, tmp_path, task.Done(refs=["m1/2", "m1/3", "m1/1"]))
+
+    assert the(workspace)["status"] == "completed"
+    assert {item.grade for item in outcome.finished} == {"self-reported"}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from milestone import errors
-from milestone.domain import people, phases, proof, tasks
+from milestone.domain import graph, people, phases, proof, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import rules, task, task_fields, time
 from milestone.domain.decide.following import as_it_will_be
@@ -116,7 +116,7 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
     def decide(txn: Txn, ctx: Context) -> list[Event]:
         draft = Draft(txn, ctx, workspace.root, start)
         finished.clear()
-        for ref in finding.words(request.refs):
+        for ref in _in_order(draft, finding.words(request.refs)):
             document, found = draft.task(ref)
             name = str(found["id"])
             shown = proved.get(rules.ref(document, name))
@@ -137,6 +137,20 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
     if written.repeated:
         finished = [_outcome(document, name, None) for document, name in _repeated(written)]
     return Outcome(written=written, effect=effects[0] if effects else Effect(), finished=tuple(finished))
+
+
+def _in_order(draft: Draft, refs: Sequence[str]) -> list[str]:
+    """Return refs so that what others wait for comes first, else as they were given."""
+    pairs = [(ref, *draft.task(ref)) for ref in refs]
+    places = {document.uid: graph.order(tasks.needs(document.body)) for _, document, _ in pairs}
+    seen = list(dict.fromkeys(document.uid for _, document, _ in pairs))
+
+    def place(pair: tuple[str, Document, Body]) -> tuple[int, int]:
+        order = places[pair[1].uid]
+        name = str(pair[2]["id"])
+        return seen.index(pair[1].uid), order.index(name) if name in order else len(order)
+
+    return [ref for ref, _, _ in sorted(pairs, key=place)]
 
 
 def log(workspace: Workspace, start: Path, ref: str, request: time.LogTime) -> Outcome:

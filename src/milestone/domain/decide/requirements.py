@@ -62,6 +62,7 @@ def open_before(document: Document, task_id: str, ctx: Context) -> list[rules.Fi
         before = tasks.get(body, other) or {}
         if not proof.counts(document, before, required) and str(before.get("parent")) != task_id:
             found.append(_task_finding(document, task_id, before, required))
+    found += _given_up_before(document, task_id)
     knotted = next((c for c in graph.cycles(waits) if task_id in c), None)
     if knotted:
         found.append(
@@ -144,6 +145,25 @@ def _task_finding(document: Document, task_id: str, before: tasks.Task, required
         path=f"{task_id} after {name}",
         hint=f"milestone show {rules.ref(document, name)}",
     )
+
+
+def _given_up_before(document: Document, task_id: str) -> list[rules.Finding]:
+    """Return the cancelled tasks that a task, or its parent, still names: unmet until dropped or overridden."""
+    body = document.body
+    task = tasks.get(body, task_id) or {}
+    above = tasks.get(body, str(task.get("parent")))
+    wanted = tasks.local_dependencies(body, task) + (tasks.local_dependencies(body, above) if above else [])
+    gone = [before for name in dict.fromkeys(wanted) if (before := tasks.get(body, name))]
+    return [
+        rules.finding(
+            "dependency_cancelled",
+            f"{before['id']} {tasks.title(before)} (cancelled)",
+            path=f"{task_id} after {before['id']}",
+            hint=f"milestone update {rules.ref(document, task_id)} --no-depends-on {before['id']}",
+        )
+        for before in gone
+        if tasks.status(before) == "cancelled"
+    ]
 
 
 def _elsewhere(document: Document, task_id: str, ctx: Context) -> list[rules.Finding]:

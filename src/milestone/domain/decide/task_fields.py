@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from milestone import errors
-from milestone.domain import states, tasks
+from milestone.domain import graph, states, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import rules
 from milestone.domain.decide.finding import find, known
@@ -65,7 +65,20 @@ def add(document: Document, request: AddTask, ctx: Context) -> list[Event]:
         "labels": list(request.labels),
     }
     task |= {key: value for key, value in given.items() if value not in (None, [], "")}
+    _check_order(body, task)
     return [rules.event(document, "task.added", str(task["id"]), body=task)]
+
+
+def _check_order(body: Body, task: Body) -> None:
+    """Refuse a task that would wait for itself: a subtask after its parent, or after what waits for the parent."""
+    waits = tasks.needs({**body, "tasks": [*tasks.of(body), task]})
+    found = next((cycle for cycle in graph.cycles(waits) if task["id"] in cycle), None)
+    if found:
+        raise errors.Refused(
+            f"That would close a cycle: {' → '.join(found)}.",
+            why="a parent waits for its subtasks, so none of these could ever start",
+            code="cycle",
+        )
 
 
 def note(document: Document, request: NoteTask, ctx: Context) -> list[Event]:
