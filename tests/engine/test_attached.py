@@ -2,6 +2,7 @@
 
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -151,3 +152,31 @@ def test_the_engines_memory_may_vanish_while_it_works(project):
     code, said = ended(process)
     assert code == 0, said
     assert project.commits() == ["milestone-001/task-001", "milestone-001/task-002"]
+
+
+def test_a_task_that_somebody_cancels_ends_at_once_and_the_rest_goes_on(project):
+    project.plan(a_task(1, "sleep 60"), a_task(2, "echo 2 > 2"))
+    run = project.start("execute", "m1", "--agents", "2")
+    wait_for(project, "task-001", "in_progress")
+
+    cancelled = project.run("task", "cancel", "m1/1", "--reason", "not needed")
+
+    assert cancelled.returncode == 0, cancelled.stderr
+    assert ended(run)[0] == 0
+    assert project.statuses() == {"task-001": "cancelled", "task-002": "completed"}
+
+
+def test_a_second_signal_ends_everything_at_once(project, tmp_path):
+    project.plan(a_task(1, f"trap '' TERM; echo $$ > {tmp_path}/pid; sleep 60 & wait; sleep 60"))
+    run = project.start("execute", "m1")
+    wait_for(project, "task-001", "in_progress")
+    while not (tmp_path / "pid").exists():
+        time.sleep(0.05)
+
+    run.send_signal(signal.SIGINT)
+    time.sleep(0.5)
+    run.send_signal(signal.SIGINT)
+
+    assert ended(run)[0] == 130
+    leader = int((tmp_path / "pid").read_text())
+    assert not Path(f"/proc/{leader}").exists() or " Z " in Path(f"/proc/{leader}/stat").read_text()

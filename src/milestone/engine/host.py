@@ -1,10 +1,15 @@
 """The one process that executes a project's milestones: its own sessions, and those of attached commands."""
 
+import json
+import os
+import signal
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from milestone.agents.executors.process import end_left_over
+from milestone.domain import tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
@@ -61,7 +66,7 @@ class Host:
             return of_session.interrupt(known, reason) if known else []
 
         self.ledger.write(session, decide)
-        self.work.stop_of(session).set()
+        self.work.stop(session)
 
     def _running(self) -> list[Document]:
         with self.ledger.reading() as reading:
@@ -76,7 +81,7 @@ class Host:
             if name not in self._served:
                 end_all_left_over(self._runs / name)
             self._served[name] = run
-            self.work.stop_of(name).clear()
+            self.work.go_on(name)
             assert self._engine is not None
             self._engine.run(name, run)
 
@@ -85,7 +90,21 @@ class Host:
         alive = {str(s.body["id"]) for s in running}
         for name in self._served:
             if name not in alive and self.work.busy(name):
-                self.work.stop_of(name).set()
+                self.work.stop(name)
+        for session in running:
+            self._hear_cancels(session)
+
+    def _hear_cancels(self, session: Document) -> None:
+        """End what runs for a task that is not in progress any more: cancelled, or finished by a person."""
+        name = str(session.body["id"])
+        busy = self.work.busy(name)
+        if not busy:
+            return
+        with self.ledger.reading() as reading:
+            milestone = attempts.milestone_of(reading, session)
+        for task in tasks.of(milestone.body) if milestone else ():
+            if str(task["id"]) in busy and tasks.status(task) in ("cancelled", "completed", "blocked"):
+                self.work.stop_task(name, str(task["id"]))
 
     def _hand_over(self, running: list[Document]) -> None:
         """Leave the sessions of attached commands to whoever takes the lock next: nothing new is begun here."""
@@ -109,7 +128,7 @@ class Host:
         names = [str(s.body["id"]) for s in running if str(s.body["id"]) in self._served]
         for name in names:
             self._next_run(name)
-            self.work.stop_of(name).set()
+            self.work.stop(name)
         while any(self.work.busy(name) for name in names):
             self.ledger.wait(LOOK)
         self._engine.stop()
@@ -123,6 +142,13 @@ class Host:
             if not any(self.work.busy(name) for name in self._served):
                 return
             self.ledger.wait(LOOK)
+
+
+def kill_all(folder: Path) -> None:
+    """Kill every program of a session at once, without a word before."""
+    for path in folder.glob("*.json"):
+        with suppress(OSError, ValueError, KeyError):
+            os.killpg(json.loads(path.read_text(encoding="utf-8"))["pid"], signal.SIGKILL)
 
 
 def end_all_left_over(folder: Path) -> int:

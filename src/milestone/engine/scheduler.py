@@ -88,6 +88,8 @@ def survey(
                 waits.append(found)
             case None:
                 behind.append(name)
+    if session.body.get("coordination") == "hierarchical":
+        start = _one_a_lead(document.body, start, busy)
     order = {str(t["id"]): _urgency(document.body, t, place) for place, t in enumerate(every)}
     waits = list(dict.fromkeys(waits))  # one gate of the milestone keeps many tasks waiting
     return Survey(
@@ -97,6 +99,25 @@ def survey(
         behind=tuple(behind),
         open=len(unfinished),
     )
+
+
+def _one_a_lead(body: Body, start: list[Start], busy: Collection[str]) -> list[Start]:
+    """Return one task for each lead: under `hierarchical` the subtasks of one parent, or the tasks of one team or
+    person, are led by one worker and done one after the other."""
+    leads = {str(t["id"]): _lead(t) for t in tasks.of(body)}
+    led = {leads.get(name) for name in busy} - {None}
+    kept = []
+    for each in start:
+        lead = leads.get(each.task)
+        if lead is None or lead not in led:
+            kept.append(each)
+            led.add(lead)
+    return kept
+
+
+def _lead(task: Body) -> str | None:
+    found = task.get("parent") or task.get("team") or task.get("assigned_to")
+    return str(found) if found else None
 
 
 def executor_of(task: Body, session: Body, settings: Mapping[str, Any]) -> str:

@@ -34,11 +34,29 @@ class Steps:
         self.ledger = ledger
         self.setup = setup
         self.workplace = Workplace(setup)
-        self._stops: dict[str, threading.Event] = defaultdict(threading.Event)
+        self._stops: dict[tuple[str, str], threading.Event] = defaultdict(threading.Event)
+        self._stopped: set[str] = set()
 
-    def stop_of(self, session: str) -> threading.Event:
-        """Return the signal that ends everything a session has running."""
-        return self._stops[session]
+    def stop(self, session: str) -> None:
+        """End everything a session has running, and let nothing of it begin."""
+        self._stopped.add(session)
+        for (name, _), signal in list(self._stops.items()):
+            if name == session:
+                signal.set()
+
+    def go_on(self, session: str) -> None:
+        """Let a session that was stopped run again."""
+        self._stopped.discard(session)
+        for key in [key for key in self._stops if key[0] == session]:
+            del self._stops[key]
+
+    def is_stopped(self, session: str) -> bool:
+        """Say whether a session was told to stop here."""
+        return session in self._stopped
+
+    def stop_task(self, session: str, task: str) -> None:
+        """End what runs for one task: somebody cancelled it, or took it over."""
+        self._stops[(session, task)].set()
 
     def begin(self, session: str, task: str, attempt: str) -> str:
         """Record that work on the attempt begins; `gone` when the store does not want it any more."""
@@ -52,6 +70,7 @@ class Steps:
             except (errors.Refused, errors.Waiting):
                 return []  # the store moved on since the scheduler looked; it looks again
 
+        self._stops.pop((session, task), None)  # it was meant for an attempt before this one
         self._record(session, task, attempt, "begin", decide)
         reach("begin.recorded")
         found = self._load(session, task, attempt)
@@ -135,6 +154,7 @@ class Steps:
             reach(f"{step}.starting")
             ended = self._execute(found, step)
             if ended.stopped:
+                self._stops.pop((session, task), None)
                 return "interrupted"
             if ended.waits or ended.error:
                 return self._block(found, step, ended.error or "a person does it", "resource")
@@ -150,7 +170,11 @@ class Steps:
 
     def _execute(self, found: Attempt, step: str) -> Outcome:
         name = found.executor if step == "work" else "shell"
-        return self.setup.executors(name).run(self._job(found, step), self.stop_of(str(found.session.body["id"])))
+        session = str(found.session.body["id"])
+        stop = self._stops[(session, found.name)]
+        if session in self._stopped:
+            stop.set()
+        return self.setup.executors(name).run(self._job(found, step), stop)
 
     def _job(self, found: Attempt, step: str) -> Job:
         folder = self.workplace.folder(found)

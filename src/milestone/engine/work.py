@@ -116,7 +116,7 @@ class RunWork(Steps):
     def _told_to_stop(self, known: Document | None, run: int) -> str | None:
         if known is None or known.body.get("run") != run:
             return "replaced"
-        if known.body.get("state") != "running" or self.stop_of(str(known.body["id"])).is_set():
+        if known.body.get("state") != "running" or self.is_stopped(str(known.body["id"])):
             return "interrupted"
         return None
 

@@ -133,20 +133,28 @@ def agents_for(ctx: Context, wanted: int | None, document: Document) -> int:
     """Return how many tasks are worked on at once: as asked, else by team; never above what is there to do."""
     if wanted is not None:
         return max(1, wanted)
-    size = ctx.settings.get("project.team_size")
-    people = max(len(ctx.people), size if isinstance(size, int) else 1)
+    people = team_size(ctx)
     usual = 1 if people <= 1 else 3 if people < 20 else 6
     return max(1, min(usual, len(document.body.get("tasks") or []), 2 * (os.cpu_count() or 1)))
+
+
+def team_size(ctx: Context) -> int:
+    """Return how many people there are: as the project says, or as `team.yaml` lists."""
+    size = ctx.settings.get("project.team_size")
+    return max(len(ctx.people), size if isinstance(size, int) else 1)
 
 
 def _request(
     document: Document, request: ExecuteMilestone, ctx: Context, place: Place, old: Document | None
 ) -> of_session.StartSession:
+    usual = (
+        "hierarchical" if team_size(ctx) >= 20 or len({t for p in ctx.people for t in p.teams}) >= 3 else "flat"
+    )
     agents = 1 if place.mode == "in_place" else agents_for(ctx, request.agents, document)
     return of_session.StartSession(
         milestone=document,
         agents=agents,
-        coordination=request.coordination or str(ctx.settings.get("coordination.mode") or "flat"),
+        coordination=request.coordination or str(ctx.settings.get("coordination.mode") or usual),
         executor=request.executor,
         base=place.base,
         base_branch=place.base_branch,

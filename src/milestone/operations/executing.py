@@ -11,7 +11,7 @@ from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
 from milestone.engine import attempt as attempts
 from milestone.engine import processes, surroundings
-from milestone.engine.host import Host, end_all_left_over
+from milestone.engine.host import Host, end_all_left_over, kill_all
 from milestone.engine.ledger import SharedLedger
 from milestone.engine.port import Engine
 from milestone.engine.setup import Setup
@@ -67,6 +67,11 @@ class Execution:
         """Ask for an end; safe to call from a signal's handler."""
         self.why = why
         self.interrupted.set()
+
+    def end_all_now(self) -> None:
+        """Kill what this command's sessions have running: the second signal. What was recorded stays."""
+        for name in self._serving | self.mine:
+            kill_all(self._setup.runs(name))
 
     def sessions(self) -> list[Document]:
         """Return the sessions as the store has them now."""

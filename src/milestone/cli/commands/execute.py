@@ -171,6 +171,7 @@ def _signals(execution: Execution) -> Iterator[list[int]]:
     def hear(number: int, _frame: FrameType | None) -> None:
         code = 128 + number
         if heard:
+            execution.end_all_now()
             os._exit(code)
         heard.append(code)
         execution.interrupt("interrupted" if number == signal.SIGINT else "terminated")
