@@ -174,3 +174,33 @@ def test_an_executor_nobody_configured_is_refused(project):
 
     assert done.returncode == 2
     assert "executors.claude.command" in done.stderr
+
+
+def test_a_condition_with_a_check_is_proven_before_the_start(project):
+    conditions = [{"name": "schema there", "check": "test -e schema.sql"}]
+    project.plan(a_task(1, "true"), dependencies={"conditions": conditions})
+
+    refused = project.run("execute", "m1")
+    (project.folder / "schema.sql").write_text("create table t;")
+    done = project.run("execute", "m1")
+
+    assert refused.returncode == 5
+    assert "schema there" in refused.stderr
+    assert done.returncode == 0, done.stderr
+    assert project.body()["dependencies"]["conditions"][0]["met"] is True
+
+
+def test_resuming_another_session_or_one_that_is_not_there(project):
+    project.plan(a_task(1, "false", retries=0))
+    first = project.execute("m1")
+    assert first["exit"] == 1
+    project.run("task", "retry", "m1/1")
+    second = project.execute("m1")
+
+    again = project.execute("m1", "--resume-session", first["session"])
+    unknown = project.run("execute", "m1", "--resume-session", "session-19990101-001")
+
+    assert second["session"] != first["session"]
+    assert again["session"] == first["session"]
+    assert unknown.returncode == 3
+    assert first["session"] in unknown.stderr

@@ -66,7 +66,8 @@ def test_killed_at_random_moments(tmp_path):
 def test_the_rig_bites_on_a_seeded_fault(tmp_path, fault):
     rig = Rig(tmp_path, tasks=3, program=[sys.executable, "-m", "engine.seeded", fault])
     rig.project.environ["PYTHONPATH"] = ":".join(sys.path)
-    place = {"commit not looked for": "finish.committed"}.get(fault, "work.recorded")
+    places = {"commit not looked for": "finish.committed", "checkpoint before fact": "verify.starting"}
+    place = places.get(fault, "work.recorded")
 
     with pytest.raises(AssertionError):
         rig.killed_at(place, lose_engine=fault == "no operation id")

@@ -12,8 +12,9 @@ from typing import Any
 from milestone import errors
 from milestone.cli.env import Env
 from milestone.cli.text import execute as text
+from milestone.domain import facts as known_facts
 from milestone.domain.document import Document
-from milestone.operations import ending, execute, planning_run, run_report, running
+from milestone.operations import ending, execute, facts, planning_run, run_report, running
 from milestone.operations.execute import Begun, ExecuteMilestone
 from milestone.operations.executing import Execution
 from milestone.workspace import current, finding
@@ -104,7 +105,9 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
 
 
 def _begin(env: Env, document: Document, request: ExecuteMilestone) -> Begun:
-    """Begin, or with `--wait` stay in the queue until there is a place."""
+    """Begin, or with `--wait` stay in the queue until there is a place. What a check can prove is proven first."""
+    wanted = [*known_facts.conditions(document), *known_facts.external(document)]
+    facts.check(env.workspace, env.start, document, wanted)
     told = False
     while True:
         try:
