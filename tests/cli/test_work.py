@@ -44,7 +44,9 @@ def test_a_failing_verify_is_5_and_leaves_stdout_empty(capsys, project):
     assert run(["task", "done", "m1/2"]) == 5
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert "test -f form.html failed (exit 1). milestone-001/task-002 stays as it is." in shown.err
+    assert "test -f form.html failed (exit 1). milestone-001/task-002 stays as it is." in " ".join(
+        shown.err.split()
+    )
     (project / "form.html").touch()
     assert run(["task", "done", "m1/2", "--json"]) == 0
     data = json.loads(capsys.readouterr().out)["data"]
