@@ -82,15 +82,20 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
         """Whether the work happens in the repository's code: a recipe knows it, or its words stand in the code."""
         if not self.survey.has_code or not self.is_general:
             return self.survey.has_code
-        if words.fold(self.goal.verb).split(" ")[0] in phrase.word_set("software_verbs"):
+        named = set(words.tokens(self.goal.object)) & phrase.word_set("software")
+        if named or words.fold(self.goal.verb).split(" ")[0] in phrase.word_set("software_verbs"):
             return True
         own = words.stems(words.tokens(f"{self.goal.object} {' '.join(self.goal.parts)}"))
         return any(own & (file.path_words | file.symbol_words) for file in self.survey.files)
 
     @property
     def shape(self) -> str:
-        """The shape of the general recipe: the deed, or "program" where what is made is software."""
-        return "program" if self.goal.deed == "make" and self.is_software else self.goal.deed
+        """The general recipe's shape: the deed; for software a thing ("program") or what it does ("action")."""
+        if self.goal.deed != "make" or not self.is_software:
+            return self.goal.deed
+        verb = words.fold(self.goal.verb)
+        is_action = verb.isalpha() and words.is_english(verb) and verb not in phrase.word_set("constructing")
+        return "action" if is_action else "program"
 
     @property
     def is_software(self) -> bool:
@@ -121,7 +126,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
 
 def fill(text: str, match: Match, tests: str | None = None) -> str:
     """Return a recipe's text with the goal's object in it."""
-    filled = text.replace("{object}", match.the).replace("{obj}", match.subject)
+    filled = text.replace("{object}", match.the).replace("{obj}", match.subject).replace("{do}", match.do)
     return filled.replace("{tests}", tests or "the tests")
 
 

@@ -26,6 +26,7 @@ class Match(msgspec.Struct, frozen=True, kw_only=True):
     subject: str  # what its tasks speak of
     article: bool = False
     reason: str = ""
+    do: str = ""  # verb and subject: "export the loans"
     part: str = ""  # the part of the goal it is for; empty for the goal's object itself
 
     @property
@@ -59,7 +60,8 @@ def _for_object(goal: Goal, survey: Survey, listed: list[Recipe]) -> Match | Non
         if goal.deed in r.deeds and (_hit(r.deed_phrases, spoken) or _is_code_fix(r, goal, survey))
     ]
     spoken_verb = words.fold(goal.verb)
-    acting += [r for r in listed if goal.verb and not acting and _hit(r.phrases, spoken_verb)]
+    if not acting and (said := [r for r in listed if goal.verb and _hit(r.phrases, spoken_verb)]):
+        return _verb_match(said[0], goal)
     if acting:
         return _match(acting[0], goal, f'"{goal.verb or goal.object}" asks for it')
     core = words.fold(f"{goal.verb} {before_boundary(goal.object)}")
@@ -144,8 +146,17 @@ def _part_match(recipe: Recipe, goal: Goal, part: str, said: str) -> Match:
     return Match(recipe=recipe, subject=subject, article=article, reason=f'the goal also says "{said}"', part=part)
 
 
+def _verb_match(recipe: Recipe, goal: Goal) -> Match:
+    reason = f'the goal says "{goal.verb}"'
+    if not recipe.as_verb:
+        return _match(recipe, goal, reason)
+    subject = recipe.as_verb.replace("{whole}", goal.the)
+    return Match(recipe=recipe, subject=subject, article=True, reason=reason)
+
+
 def _match(recipe: Recipe, goal: Goal, reason: str) -> Match:
-    return Match(recipe=recipe, subject=goal.object, article=goal.article, reason=reason)
+    do = f"{goal.verb[:1].lower()}{goal.verb[1:]} {goal.the}".strip()
+    return Match(recipe=recipe, subject=goal.object, article=goal.article, reason=reason, do=do)
 
 
 def _general(goal: Goal, recipes: Iterable[Recipe]) -> Match:

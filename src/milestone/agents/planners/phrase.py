@@ -15,6 +15,10 @@ JOIN = re.compile(
     r"|(?<=\w)(?:和|以及|与|と)(?=\w)",
     re.I,
 )
+TELLING = re.compile(
+    r"^(?P<verb>(?:remind|notify|inform|warn|alert)\s+(?:[\w'’]+\s+){1,3}?(?:of|about|when|before|after|if|once|that))\s+(?P<rest>.+)$",
+    re.I,
+)
 WITH = re.compile(
     r"(?<!\w)(?:with|including|plus|that has|such as|mit|inklusive|avec|y compris|con|incluyendo|com|met|med"
     r"|z|с|со|з|ile|với|dengan)\s+(.+)$",
@@ -108,6 +112,10 @@ def _until_boundary(listed: list[str]) -> list[str]:
 
 
 def _spaced(sentence: str) -> Found:
+    told = TELLING.match(sentence)
+    if told:
+        rest, had_article = _drop_articles(told["rest"].split())
+        return Found(object=_cut(rest), deed="make", verb=told["verb"].strip(), article=had_article)
     korean = KOREAN_OBJECT.match(sentence)
     if korean:
         return Found(

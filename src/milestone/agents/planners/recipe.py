@@ -20,7 +20,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     title: str
     outcome: str  # what is there afterwards, so that somebody else can see it
     hours: float  # expected hours of one person building the smallest version worth having
-    kind: str = "build"  # decide, design, build, test, measure, document, release, people
+    kind: str = "build"  # decide, design, build, test, reproduce, measure, document, release, people
     after: tuple[str, ...] = ()
     files: tuple[str, ...] = ()  # words that its files are likely named by
     skills: tuple[str, ...] = ()
@@ -75,6 +75,7 @@ class Recipe(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     domain: str = "any"
     critical: bool = False  # a mistake hurts beyond the work itself: needs a way back
     as_part: str = ""  # what its tasks speak of when it serves a `{part}` of a `{whole}`
+    as_verb: str = ""  # what they speak of when the goal's verb named it: "messages about {whole}"
     early: bool = False  # as a part of a larger goal it comes before the other parts
     acts_on_others: bool = False  # migration, documentation …: other recipes named beside it are only its object
     provides: tuple[str, ...] = ()  # what others can build on

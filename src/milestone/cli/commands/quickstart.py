@@ -62,7 +62,10 @@ def _text(begun: operation.Begun) -> str:
     size = begun.template.project.get("team_size", 1)
     people = "one person" if size == 1 else f"{size} people"
     if begun.is_kept:
-        chosen = "The configuration that is there stays as it is."
+        chosen = (
+            "The configuration that is there stays as it is. To change it:\n"
+            f"  milestone config set project.hours_per_week {hours:g}"
+        )
     else:
         each = "" if size == 1 else " each"
         kept = "kept in config/milestone-config.yaml"

@@ -25,7 +25,7 @@ def files_for(brief: Brief, step: Step) -> tuple[str, ...]:
         (item for item in scored if item[0] >= 3), key=lambda item: (-item[0], len(item[1].path), item[1].path)
     )
     found = tuple(file.path for _, file in best[:MOST])
-    return found or (_page(brief, step) if step.kind == "document" or brief.name_places else ())
+    return found or (_page(brief, step) if step.kind == "document" or _is_part(brief, step) else ())
 
 
 def goal_words(brief: Brief) -> frozenset[str]:
@@ -39,12 +39,16 @@ def goal_words(brief: Brief) -> frozenset[str]:
 def _score(file: SourceFile, wanted: frozenset[str], spoken: frozenset[str], kind: str) -> int:
     clear = wanted - VAGUE
     score = (
-        4 * len(spoken & file.path_words) + 3 * len(clear & file.path_words) + 2 * len(spoken & file.symbol_words)
+        4 * len(spoken & file.path_words) + 3 * len(clear & file.path_words) + 3 * len(spoken & file.symbol_words)
     )
     score += len(clear & file.symbol_words) + len(wanted & VAGUE & file.path_words)
-    if kind == "test":
+    if kind in ("test", "reproduce"):
         return score + 2 if file.is_test and score else score - 1
     return score - 3 if file.is_test else score
+
+
+def _is_part(brief: Brief, step: Step) -> bool:
+    return brief.name_places and step.key.startswith("part")
 
 
 def _page(brief: Brief, step: Step) -> tuple[str, ...]:
