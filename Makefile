@@ -37,6 +37,7 @@ faults: compile ## kill, fill and break the store at every system call
 
 fuzz: compile ## look for records that break reader, linter or writer; SECONDS=60
 	$(BIN)/python -m fuzz.records $(or $(SECONDS),60)
+	$(BIN)/python -m fuzz.edits $(or $(SECONDS),60)
 
 torture: compile ## kill runs at every step boundary and at random moments
 	$(PYTEST) -m slow tests/engine tests/acceptance

@@ -81,7 +81,7 @@ def inputs(seed: int) -> Iterator[str]:
     chance = random.Random(seed)
     corpus = [path.read_bytes().decode("utf-8", "replace") for path in sorted(CORPUS.rglob("*.yaml"))]
     while True:
-        yield _damaged(chance.choice(corpus), chance)
+        yield damaged(chance.choice(corpus), chance)
         yield write_record(_invented(chance, 4))
 
 
@@ -123,7 +123,8 @@ def run(seconds: float, seed: int, look: Callable[[str], None] = check) -> tuple
     return 0, None
 
 
-def _damaged(text: str, chance: random.Random) -> str:
+def damaged(text: str, chance: random.Random) -> str:
+    """Return a text with a few random wounds."""
     for _ in range(chance.randint(1, 6)):
         at = chance.randint(0, len(text))
         kind = chance.random()

@@ -199,6 +199,10 @@ def test_a_value_that_cannot_be_meant_is_named_and_left_out():
     assert codes(raw).count("not_understood") == 2
 
 
+def test_an_empty_key_stays_in_the_file_only():
+    assert "" not in understand({"title": "x", "": 1}, NAME).body
+
+
 def test_an_exact_key_wins_over_another_word_for_it():
     found = body(name="B", goal="C")
 

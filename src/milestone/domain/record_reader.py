@@ -35,7 +35,7 @@ class RecordReader:
             self._put(body, key, fields[key], raw[key], (*path, key))
         for key, value in raw.items():
             known = free_forms.canonical_key(key, place)
-            if key == known:
+            if key == known or key == "":  # a path cannot say an empty key
                 continue
             if known is not None and known not in body:
                 self._put(body, known, fields[known], value, (*path, key))

@@ -76,11 +76,11 @@ class _Adoption:
         path = summary_file.DEPENDENCIES
         if path not in changed and not (self._new_ones and shared_dependencies.concerns(self._moment)):
             return
-        there = path in self._there
+        there, before = path in self._there, len(self._moment.staged)
         problem = shared_dependencies.take_in(self._moment, self._fold, there=there, new=self._new_ones)
         if problem is not None:
             self._taken.unreadable[path] = problem
-        self._taken.adopted += path in changed
+        self._taken.adopted += len(self._moment.staged) > before
 
     def _fold(self, event: Event) -> None:
         self._moment.fold(event, msgspec.structs.replace(self._stamp, actor=HAND))
