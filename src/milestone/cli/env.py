@@ -18,7 +18,9 @@ if TYPE_CHECKING:  # a look at the summary loads no store
     from milestone.workspace.base import Workspace, Written
 
 # Answers made of sentences: lines too long for the terminal are wrapped. Others are laid out, or are data.
-SENTENCES = frozenset({"actor", "archive", "change", "init", "review", "review.list", "run", "verification"})
+SENTENCES = frozenset(
+    ["actor", "archive", "change", "doctor", "init", "review", "review.list", "run", "verification"]
+)
 
 Text = str | Callable[[], str]
 

@@ -46,9 +46,8 @@ def as_text(error: MilestoneError, width: int = 100) -> str:
 def _labelled(label: str, text: str, width: int) -> str:
     """Return `  why: text`; lines that a text has already (a place in a file) stay as they are."""
     indent = " " * (len(label) + 4)
-    shown = "\n".join(
-        wide.wrap(each, width - len(indent), "") if len(each) > width else each for each in text.split("\n")
-    )
+    room = width - len(indent)
+    shown = "\n".join(each if wide.width(each) <= room else wide.wrap(each, room) for each in text.split("\n"))
     return f"  {label}: " + shown.replace("\n", "\n" + indent)
 
 
@@ -66,7 +65,8 @@ def _finding(finding: Mapping[str, Any], width: int, advice: Sequence[str]) -> s
     place = line(finding.get("path") or finding.get("where") or "")
     at = f":{finding['line']}" if finding.get("line") else ""
     message = line(finding.get("message", ""))
-    head = f"{place}{at}: " if place and not place.endswith(message) else ""
+    told = place.endswith(message) or message.startswith(place.rpartition("/")[2])
+    head = f"{place}{at}: " if place and not told else ""
     own = finding.get("hint") and finding["hint"] not in advice
     hint = f"\n      {line(finding['hint'])}" if own else ""
     return f"    {wide.wrap(head + message, width - 4, '      ')}{hint}"

@@ -1,6 +1,7 @@
 """Parsers of single verbs: only the invoked one is built, and its errors name the right command."""
 
 import argparse
+import os
 import re
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -24,7 +25,13 @@ class Formatter(argparse.RawDescriptionHelpFormatter):
     """Help of a known width: argparse would load a module of file utilities to ask for it, in every call."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, width=WIDTH)
+        super().__init__(prog, width=min(WIDTH, columns()))
+
+
+def columns() -> int:
+    """Return the columns of the terminal, as far as a variable says."""
+    said = os.environ.get("COLUMNS", "")
+    return int(said) if said.isdecimal() and int(said) >= 40 else WIDTH
 
 
 class Parser(argparse.ArgumentParser):

@@ -5,6 +5,7 @@ A look at the project must not parse YAML; what is remembered holds only for the
 
 import json
 import os
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from milestone.registry import load
 
 FILE = "local/settings.json"
 SETTLED_NS = 2_000_000_000
+KEPT = ("project.", "evidence")
 NO_SETTINGS = frozenset(
     f"MILESTONE_{word}"
     for word in ("DIR", "NOW", "ACTOR", "JSON", "ASCII", "SESSION", "TASK", "PHASE", "DELIVERABLES", "LEASE")
@@ -58,27 +60,28 @@ def signature(root: Path, environ: Mapping[str, str]) -> list[Any]:
             if entry.name.endswith((".yaml", ".yml", ".txt")):
                 stat = entry.stat()
                 found.append([entry.path, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino])
-    found += sorted([k, v] for k, v in environ.items() if k.startswith("MILESTONE_") and k not in NO_SETTINGS)
-    return found
+    said = sorted(f"{k}={v}" for k, v in environ.items() if k.startswith("MILESTONE_") and k not in NO_SETTINGS)
+    return [*found, zlib.crc32("\n".join(said).encode("utf-8", "surrogateescape"))]  # a value may be a secret
 
 
 def _reader() -> Any:
     return load("milestone.strict_yaml:compose")
 
 
-def _is_plain(value: Any) -> bool:
-    return value is None or isinstance(value, str | int | float | bool)
+def _is_kept(key: str, value: Any) -> bool:
+    """Only what a look needs is kept: a secret must never stand in a file that nobody protects."""
+    return key.startswith(KEPT) and isinstance(value, str | int | float | bool | None)
 
 
 def _is_young(signature: list[Any]) -> bool:
     """Tell whether a file may still change without another time stamp."""
     latest = clock.wall_ns() - SETTLED_NS
-    return any(max(entry[1], entry[2]) > latest for entry in signature if len(entry) > 2)
+    return any(max(entry[1], entry[2]) > latest for entry in signature if isinstance(entry, list))
 
 
 def _keep(root: Path, now: list[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Remembering is a convenience: where nothing can be written nothing is remembered."""
-    values = {key: value for key, value in settings.items() if _is_plain(value)}
+    values = {key: value for key, value in settings.items() if _is_kept(key, value)}
     target = root / FILE
     fresh = target.with_name(f"{target.name}.{os.getpid()}")
     try:

@@ -4,6 +4,7 @@ import argparse
 
 from milestone.cli import main, shell, topics, unknown
 from milestone.cli.env import Env
+from milestone.cli.text import prose
 from milestone.registry import load
 
 EXAMPLES = """
@@ -24,7 +25,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
     if env.json and not args.what:
         return env.answer("help", load("milestone.cli.describe:everything")(), "")
     text = explained(args.what) if args.what else topics.overview()
-    return env.answer("help", {"text": text}, text)
+    return env.answer("help", {"text": text}, prose.fitted(text, max(40, env.width)))
 
 
 def explained(what: list[str]) -> str:

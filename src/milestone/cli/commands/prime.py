@@ -40,7 +40,7 @@ def primer(env: Env, moment: Moment, seq: int) -> str:
     behalf = f" for {actor.on_behalf_of}" if actor.on_behalf_of else ""
     head = f"{line(moment.project.name)} seq {seq}. You: {line(actor.name)}{behalf}. {RULES}"
     parts = [head, _ready(moment), *_waiting(moment), f"{_yours(moment, actor.name)}  {COMMANDS}"]
-    return "\n".join(wide.wrap(part, WIDTH) for part in parts)
+    return "\n".join(wide.wrap(part, min(WIDTH, env.width)) for part in parts)
 
 
 def _ready(moment: Moment) -> str:

@@ -44,7 +44,7 @@ def dependencies(view: View, width: int, _today: date) -> str:
     ]
     lines = table.lines(columns, cells, width)
     if not any(row["requires"] for row in rows):
-        lines.append("Nothing waits for anything: milestone update ID --depends-on ID makes it so.")
+        lines += ["Nothing waits for anything.", "Next: milestone update ID --depends-on ID"]
     if len(view["critical_path"]) > 1:
         path = " → ".join(map(short, view["critical_path"]))
         lines.append(wide.wrap(f"Critical path  {path}", width, " " * 15))
@@ -134,14 +134,20 @@ def config(view: Any, width: int, _today: date) -> str:
 
 def diagnostics(view: View, width: int, _today: date) -> str:
     """Return everything, a line each."""
+    return "\n".join(wide.cut(each, width) for each in _flat(view, ""))
+
+
+def _flat(value: Mapping[str, Any], indent: str) -> list[str]:
     lines: list[str] = []
-    for name, value in view.items():
-        if isinstance(value, Mapping):
-            lines.append(f"{name}:")
-            lines += [f"  {line(key)}: {line(each)}" for key, each in value.items()]
+    for name, each in value.items():
+        if isinstance(each, Mapping) and each:
+            lines += [f"{indent}{line(name)}:", *_flat(each, indent + "  ")]
         else:
-            lines.append(f"{name}: {line(', '.join(map(str, value)) if isinstance(value, list) else value)}")
-    return "\n".join(wide.cut(each, width) for each in lines)
+            told = (
+                ", ".join(map(str, each)) if isinstance(each, list) else "" if isinstance(each, Mapping) else each
+            )
+            lines.append(f"{indent}{line(name)}: {line(told)}")
+    return lines
 
 
 def _findings(findings: Sequence[View], width: int) -> list[str]:
