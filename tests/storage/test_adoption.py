@@ -334,3 +334,54 @@ def test_a_folder_without_a_log_is_taken_in_as_it_is(store: FileStore, root: Pat
 def git(folder: Path, *words: str) -> None:
     who = ["-c", "user.name=Ana", "-c", "user.email=ana@example.org"]
     subprocess.run(["git", "-C", folder, *who, *words], check=True, capture_output=True)
+
+
+def done() -> Event:
+    said = {"completed_at": "2026-11-20T12:00:00.000Z", "evidence": [{"grade": "self-reported", "by": "ana"}]}
+    return Event(kind="task.completed", document="milestone", uid=A, task="task-001", data=said)
+
+
+def test_an_editor_that_saves_what_it_loaded_before_a_change_takes_nothing_back(store: FileStore, root: Path):
+    write(store, plain.created(A, 1, title="Log in", status="in_progress", tasks=TASKS))
+    loaded = a_file(root).read_text()
+    write(store, done())
+    write(store, plain.edited(A, priority="high"))
+
+    a_file(root).write_text(loaded.replace("Log in", "Sign in") + "# ask Ben first\n")
+    with store.transaction(stamp()) as txn:
+        assert "saved_over" in [warning.code for warning in txn.warnings]
+
+    now = body(store)
+    assert (now["title"], now["priority"], now["tasks"][0]["status"]) == ("Sign in", "high", "completed")
+    text = a_file(root).read_text()
+    assert "# ask Ben first" in text
+    assert "completed" in text
+    assert adopt(store) == []
+
+
+def test_an_older_text_put_back_whole_is_meant(store: FileStore, root: Path):
+    started = [{**TASKS[0], "status": "in_progress"}]
+    write(store, plain.created(A, 1, title="Log in", status="in_progress", tasks=started))
+    older = a_file(root).read_text()
+    write(store, done())
+    write(store, plain.edited(A, priority="high"))
+
+    a_file(root).write_text(older)
+    assert adopt(store) == ["document.edited"]
+
+    assert body(store)["tasks"][0]["status"] == "in_progress"
+    assert a_file(root).read_text() == older
+
+
+def test_a_file_taken_away_during_a_change_is_away_and_the_change_recorded(store: FileStore, root: Path):
+    write(store, plain.created(A, 1, title="Log in"))
+    text = a_file(root).read_text()
+    with store.transaction(stamp()) as txn:
+        txn.append([plain.edited(A, priority="high")])
+        a_file(root).unlink()
+
+    assert adopt(store) == ["document.removed"]
+    a_file(root).write_text(text)
+    adopt(store)
+    assert body(store)["priority"] == "high"
+    assert "high" in a_file(root).read_text()

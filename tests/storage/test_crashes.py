@@ -177,7 +177,7 @@ def test_the_rig_finds_files_written_before_the_log(root: Path, monkeypatch: pyt
 
 
 def test_the_rig_finds_files_written_in_place(root: Path, monkeypatch: pytest.MonkeyPatch):
-    def in_place(path: str, data: bytes, drafts: str, *, sync: bool = True) -> None:
+    def in_place(path, data, drafts, *, sync=True, ready=None) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         disk.write_all(descriptor, data)
         os.close(descriptor)

@@ -78,7 +78,7 @@ class Stores(RuleBasedStateMachine):
     def lose_a_cache(self, name: str) -> None:
         path = self.root / name
         if path.is_dir():
-            for kept in path.iterdir():
+            for kept in [each for each in path.iterdir() if each.is_file()]:
                 kept.unlink()
         else:
             path.unlink(missing_ok=True)

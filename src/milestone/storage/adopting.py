@@ -7,7 +7,7 @@ import msgspec
 from milestone import clock, ids, registry, uids
 from milestone.domain import adoption, paths
 from milestone.domain.document import Actor, Body, Event
-from milestone.storage import disk, shared_dependencies, summary_file, yaml_reader
+from milestone.storage import disk, shared_dependencies, stale_buffers, summary_file, yaml_reader
 from milestone.storage import said as said_by
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.moment import Moment
@@ -34,9 +34,9 @@ def adopt(moment: Moment, stamp: Stamp, found: Iterable[str], changed: Iterable[
     return _Adoption(moment, stamp, set(found)).run(sorted(changed))
 
 
-def adopt_replaced(moment: Moment, stamp: Stamp, files: Iterable[str]) -> Taken:
-    """Stage an event for each replaced file that an editor went on writing into."""
-    return _Adoption(moment, stamp, set()).replaced(files)
+def adopt_replaced(moment: Moment, stamp: Stamp, path: str, uid: str, base: str | None) -> Taken:
+    """Stage what an editor wrote into a replaced file of a record, that held `base` when it was replaced."""
+    return _Adoption(moment, stamp, set()).replaced(path, uid, base)
 
 
 class _Adoption:
@@ -85,21 +85,15 @@ class _Adoption:
     def _fold(self, event: Event) -> None:
         self._moment.fold(event, msgspec.structs.replace(self._stamp, actor=HAND))
 
-    def replaced(self, files: Iterable[str]) -> Taken:
+    def replaced(self, path: str, uid: str, base: str | None) -> Taken:
         """Take in what an editor wrote into a file after we had put another in its place."""
-        for name in files:
-            path = f"local/replaced/{name}"
-            start, _, uid = name.partition(".")
-            known = self._moment.stored("milestone", bytes.fromhex(uid).decode())
-            data = disk.read(self._moment.place.file(path)) or b""
-            if known is None or disk.digest(data).startswith(start):
-                continue
-            said = said_by.read(self._moment.place, path)
-            if isinstance(said, Found):
-                base = known.previous if disk.digest((known.previous or "").encode()).startswith(start) else None
-                self._change(said, known, base, {"via": "hand"})
-            elif said is not None:
-                self._taken.warnings.append(said)
+        known = self._moment.stored("milestone", uid)
+        said = said_by.read(self._moment.place, path) if known is not None else None
+        if isinstance(said, Found) and known is not None:
+            before = None if base is None else yaml_reader.read_record(base, path).body
+            self._change(said, known, before, {"via": "hand"})
+        elif isinstance(said, Warning):
+            self._taken.unreadable[path] = said
         return self._taken
 
     # -- one file
@@ -171,14 +165,16 @@ class _Adoption:
         about = self._via(path)
         if _archived(path) != known.document.archived and not held:
             about = {**about, "archived": _archived(path)}
-        self._change(said, known, known.base, about)
+        before = None if known.base is None else yaml_reader.read_record(known.base, path).body
+        if before is not None and about["via"] == "hand" and known.path is not None:
+            before = self._loaded_from(known.document.uid, before, said) or before
+        self._change(said, known, before, about)
         self._keep(path, said, known.document.uid)
 
-    def _change(self, said: Found, known: Stored, base: str | None, about: Body) -> None:
-        """Stage what a text says that its base did not."""
+    def _change(self, said: Found, known: Stored, before: Body | None, about: Body) -> None:
+        """Stage what a text says that the version before it did not."""
         document = known.document
         ours = document.body
-        before = None if base is None else yaml_reader.read_record(base, said.path).body
         body = self._renamed(adoption.merge(before, said.body, ours).body, ours, said.path)
         if document.uid in self._held:
             body = self._put_right(ours, body, said.path)
@@ -189,6 +185,14 @@ class _Adoption:
             kind = "document.returned" if back else "document.edited"
             self._stage(kind, document.uid, str(body.get("id")), data, said.path)
             self._taken.adopted += 1
+
+    def _loaded_from(self, uid: str, before: Body, said: Found) -> Body | None:
+        """Return the earlier version an editor saved its edit of, and tell that nothing newer was taken back."""
+        older = stale_buffers.loaded_from(self._moment, uid, before, said.body)
+        if older is not None:
+            message = "It was saved over a newer version; what had changed meanwhile was kept beside the edit."
+            self._taken.warnings.append(Warning(code="saved_over", message=message, path=said.path))
+        return older
 
     def _put_right(self, ours: Body, body: Body, path: str) -> Body:
         right = adoption.put_right(ours, body)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from milestone import errors, registry
-from milestone.storage import disk, log_line, yaml_writer
+from milestone.storage import disk, log_line, replaced, yaml_writer
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.log_line import FileMark, Line
 from milestone.storage.moment import Key, Moment
@@ -158,9 +158,9 @@ def _apply(moment: Moment, change: Change) -> None:
     if old is not None and (not goes if now is None else disk.digest(now) != stored.digest):
         return  # somebody changed it since we read it: the next transaction joins both
     if change.path is None or change.text is None:
-        if old is not None and now is not None:
-            _retire(place, old, stored)
-        moment.put(msgspec.structs.replace(stored, path=None, base=None, previous=stored.base, reads=None))
+        if old is not None and now is not None and not _retire(place, old, stored):
+            return
+        moment.put(msgspec.structs.replace(stored, path=None, base=None, reads=None))
         return
     target, data = place.file(change.path), change.text.encode()
     disk.make_folder(os.path.dirname(target))
@@ -170,9 +170,13 @@ def _apply(moment: Moment, change: Change) -> None:
         _move(old, target)
         stored = msgspec.structs.replace(stored, path=change.path)
         moment.put(stored)
-    if old is not None and now != data:
-        _keep(place, target, stored)
-        disk.replace(target, data, place.drafts)
+    kept = stored
+    if (
+        old is not None
+        and now != data
+        and not disk.replace(target, data, place.drafts, ready=lambda: replaced.keep(place, target, kept))
+    ):
+        return
     moment.put(_agreed(stored, change.path, change.text))
 
 
@@ -182,7 +186,6 @@ def _agreed(stored: Stored, path: str, text: str) -> Stored:
         path=path,
         base=text,
         base_revision=stored.document.revision,
-        previous=stored.base if stored.base != text else stored.previous,
         reads=None,
     )
 
@@ -211,21 +214,13 @@ def _write_first(target: str, data: bytes, drafts: str) -> None:
     disk.sync_folder(os.path.dirname(target))
 
 
-def _keep(place: Place, path: str, stored: Stored) -> None:
-    """Hold on to the file that is about to be replaced: an editor may still write into it."""
-    name = f"{(stored.digest or '')[:16]}.{stored.document.uid.encode().hex()}"
-    if len(name) > LONGEST_NAME:
-        return
-    kept = os.path.join(place.replaced, name)
-    disk.remove(kept)
-    os.link(path, kept)
-
-
-def _retire(place: Place, path: str, stored: Stored) -> None:
-    """Take the file of a record away that has none any more."""
-    _keep(place, path, stored)
+def _retire(place: Place, path: str, stored: Stored) -> bool:
+    """Take the file of a record away that has none any more; tell whether nobody changed it meanwhile."""
+    if not replaced.keep(place, path, stored):
+        return False
     disk.remove(path)
     disk.sync_folder(os.path.dirname(path))
+    return True
 
 
 def _not_written(change: Change, problem: OSError) -> Warning:

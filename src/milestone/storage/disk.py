@@ -3,7 +3,7 @@
 import errno
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from milestone import errors
@@ -58,21 +58,28 @@ def write_new(path: str, data: bytes, *, sync: bool = True) -> None:
         raise
 
 
-def replace(path: str, data: bytes, drafts: str, *, sync: bool = True) -> None:
+def replace(
+    path: str, data: bytes, drafts: str, *, sync: bool = True, ready: Callable[[], bool] | None = None
+) -> bool:
     """Put whole new content where a file is or will be; after a failure the old one is untouched.
 
-    `drafts` is a folder on the same disk; what a dying process leaves there is cleaned by the next writer.
+    `drafts` is a folder on the same disk; what a dying process leaves there is cleaned by the next writer. `ready`
+    is asked at the very last moment, when all that takes time is done; False is returned when it says no.
     """
     draft = os.path.join(drafts, os.path.basename(path))
     remove(draft)
     write_new(draft, data, sync=sync)
     try:
+        if ready is not None and not ready():
+            remove(draft)
+            return False
         os.rename(draft, path)
     except OSError:
         remove(draft)
         raise
     if sync:
         sync_folder(os.path.dirname(path))
+    return True
 
 
 def remove(path: str) -> bool:

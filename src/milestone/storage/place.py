@@ -25,7 +25,7 @@ class Place:
 
     def make(self) -> None:
         """Make the folders a writer needs."""
-        for folder in (self.local, self.replaced, self.drafts, self.log.folder):
+        for folder in (self.local, os.path.join(self.replaced, "base"), self.drafts, self.log.folder):
             disk.make_folder(folder)
 
     def clean(self) -> None:

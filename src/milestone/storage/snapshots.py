@@ -21,7 +21,6 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: str | None = None  # of its file under .milestones; None: it has none
     base: str | None = None  # last text written to or adopted from the file; None: not known
     base_revision: int = 0  # the revision whose body `base` reads as; 0: none, read it
-    previous: str | None = None  # the text `base` replaced: somebody may still have that file open
     reads: Body | None = None  # what `base` reads as, where it is known and not the document's body
 
     @property

@@ -1,6 +1,7 @@
 """The open transaction of a file store: recover, adopt, let the caller append, commit."""
 
 import os
+import time
 import zlib
 from collections.abc import Sequence
 
@@ -8,15 +9,16 @@ import msgspec
 
 from milestone import clock, registry
 from milestone.domain.document import Event, Recorded
-from milestone.storage import disk, summary_file
+from milestone.storage import disk, replaced, summary_file
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.commit import commit
 from milestone.storage.moment import Key, Moment, Redo
 from milestone.storage.summary_entry import Entry
 from milestone.storage.summary_writing import SummaryWriter
 
+SAVING_NS = 30_000_000  # an editor that writes a file in pieces is done with it after so long
+SAVING_TRIES = 3
 ADOPT = "milestone.storage.adopting:adopt"  # imports yaml and git's words, which a plain change does not
-ADOPT_REPLACED = "milestone.storage.adopting:adopt_replaced"
 FOLLOW = "milestone.storage.shared_dependencies:follow"
 JSON = msgspec.json.Encoder()
 
@@ -54,11 +56,10 @@ class FileTxn(Moment):
         self._take_in(msgspec.structs.replace(stamp, operation=None), summary)
 
     def _take_in(self, stamp: Stamp, summary: SummaryWriter) -> None:
-        told = self._look_back(stamp)
+        told = replaced.look_back(self, stamp)
         for key in [key for key, entry in self.summary.entries.items() if entry.is_without_file]:
             self._write_late(key)
-        found = summary_file.scan(self.place.root)
-        changed = summary_file.changed(self.place.root, self.summary, found)
+        found, changed = self._look()
         summary.settled(_settled(self, found, changed))
         told += self._adopt(stamp, summary, found, changed) if changed else []
         self.adopted = tuple(self.staged)
@@ -74,14 +75,16 @@ class FileTxn(Moment):
         if stored is not None:
             self.put(stored)
 
-    def _look_back(self, stamp: Stamp) -> list[Warning]:
-        """Hash the files replaced by the last transaction once more; an editor may have had them open."""
-        kept = disk.names(self.place.replaced)
-        written = [name for name in kept if not _as_named(os.path.join(self.place.replaced, name))]
-        told = list(registry.load(ADOPT_REPLACED)(self, stamp, written).warnings) if written else []
-        for name in kept:
-            disk.remove(os.path.join(self.place.replaced, name))
-        return told
+    def _look(self) -> tuple[dict[str, str], list[str]]:
+        """Return the files there are and those that changed; one being saved is given time to be whole."""
+        for _ in range(SAVING_TRIES):
+            found = summary_file.scan(self.place.root)
+            changed = summary_file.changed(self.place.root, self.summary, found)
+            latest = clock.wall_ns() - SAVING_NS
+            if not any(path in found and _youngest(found[path]) > latest for path in changed):
+                break
+            time.sleep(SAVING_NS / 1e9)
+        return found, changed
 
     def _adopt(
         self, stamp: Stamp, summary: SummaryWriter, found: dict[str, str], changed: list[str]
@@ -114,11 +117,6 @@ def reconcile(moment: Moment, key: Key, redo: Redo) -> None:
         moment.put(msgspec.structs.replace(stored, **kept))
     elif data is not None and name == stored.digest:
         moment.put(msgspec.structs.replace(stored, path=redo.path))
-
-
-def _as_named(path: str) -> bool:
-    """Tell whether a replaced file still has the content its name says."""
-    return disk.digest(disk.read(path) or b"").startswith(os.path.basename(path).partition(".")[0])
 
 
 def _leave(moment: Moment, path: str, redo: Redo) -> None:
