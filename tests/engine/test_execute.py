@@ -204,3 +204,33 @@ def test_resuming_another_session_or_one_that_is_not_there(project):
     assert again["session"] == first["session"]
     assert unknown.returncode == 3
     assert first["session"] in unknown.stderr
+
+
+def test_what_a_task_leaves_for_people_is_hashed_and_what_a_run_makes_is_ignored_by_git(project):
+    project.plan(a_task(1, 'mkdir "$MILESTONE_DELIVERABLES/notes"; echo x > "$MILESTONE_DELIVERABLES/notes/a.md"'))
+
+    assert project.execute("m1")["exit"] == 0
+
+    stored = [e for line in project.log() for e in line["events"] if e["kind"] == "deliverable.stored"]
+    assert [(e["task"], e["data"]["path"]) for e in stored] == [("task-001", "notes/a.md")]
+    assert len(stored[0]["data"]["digest"]) == 64
+    assert (project.records / "deliverables/milestone-001/task-001/notes/a.md").is_file()
+    seen = project.git("status", "--porcelain", "--untracked-files=all").split()
+    assert not any("/local/" in path or "/logs/" in path or "/sessions/" in path for path in seen)
+
+
+def test_a_link_among_the_deliverables_is_a_blocker(project):
+    project.plan(a_task(1, 'ln -s /etc/passwd "$MILESTONE_DELIVERABLES/p"'))
+
+    data = project.execute("m1")
+
+    assert data["exit"] == 1
+    assert "link" in data["blocked"][0]["text"]
+
+
+@pytest.mark.parametrize("flags", [("--agents", "0"), ("--agents", "-1"), ("--fresh", "--resume")])
+def test_flags_that_make_no_sense_are_refused(project, flags):
+    project.plan(a_task(1, "true"))
+
+    assert project.run("execute", "m1", *flags).returncode == 2
+    assert project.statuses() == {"task-001": "pending"}

@@ -12,6 +12,7 @@ from milestone.domain.decide import task as of_task
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Body, Event
+from milestone.domain.safe_names import folder_name
 from milestone.engine.attempt import Attempt
 from milestone.engine.setup import Limits, Setup
 from milestone.integrations.git.command import GitFailed
@@ -92,6 +93,8 @@ def done(
         events += handed
         in_review = any(event.kind == "phase.submitted" for event in handed)
         status = "in_review" if in_review else "completed" if found.is_last_phase else "running"
+    else:
+        events += kept(found, setup)
     if status == "completed":
         request = of_task.CompleteTask(
             task=found.name,
@@ -103,11 +106,21 @@ def done(
         events += of_task.complete(as_it_will_be(found.document, events, found.ctx), request, found.ctx)
     result: dict[str, Any] = {"status": status, "commit": commit}
     if commit:
-        kept = of_session.event(found.session, "commit.recorded", task=found.name, commit=commit)
-        events.append(kept)
+        events.append(of_session.event(found.session, "commit.recorded", task=found.name, commit=commit))
     return [
         *events,
         of_session.event(found.session, "run.step_finished", task=found.name, step="finish", result=result),
+    ]
+
+
+def kept(found: Attempt, setup: Setup) -> list[Event]:
+    """Return the files a task without phases left in its folder for deliverables, each with its digest."""
+    folder = setup.root / "deliverables" / folder_name(found.milestone) / folder_name(found.name)
+    return [
+        rules.event(
+            found.document, "deliverable.stored", found.name, path=file.path, digest=file.digest, bytes=file.bytes
+        )
+        for file in setup.deliverables.loose(folder)
     ]
 
 

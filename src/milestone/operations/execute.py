@@ -18,7 +18,7 @@ from milestone.engine import processes
 from milestone.integrations.git import repository as repositories
 from milestone.integrations.git.repository import Repository
 from milestone.operations import facts as checking
-from milestone.operations import going_on
+from milestone.operations import going_on, surroundings
 from milestone.operations.going_on import ExecuteMilestone as ExecuteMilestone
 from milestone.storage.base import Txn
 from milestone.storage.locks import run_is_live
@@ -53,6 +53,7 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
     _check_room(workspace, sessions, document, live)
     place = choose_place(workspace, document, in_place=request.in_place)
     earlier = _earlier(sessions, document, request)
+    surroundings.repair(workspace.root)  # worktrees and logs of a run are never offered to git
     begun: list[Begun] = []
 
     def decide(txn: Txn, ctx: Context) -> list[Event]:

@@ -73,6 +73,15 @@ class Deliverables:
         shown = folder.relative_to(self.root.parent).as_posix() + "/"
         return Found(folder=shown, files=tuple(files[path] for path in sorted(files)))
 
+    def loose(self, folder: Path) -> list[FoundFile]:
+        """Return what a task without phases left in its folder, hashed; nothing when there is no such folder.
+
+        Raises:
+            Refused: there is a link or a device, or far too much.
+        """
+        self._check_inside(folder, self.root)
+        return [self._file(path, folder / path) for path in _below(folder)] if folder.is_dir() else []
+
     def take_in(self, source: Path, milestone_id: str, task_id: str | None, phase: str) -> list[Path]:
         """Move what a worker left in `source` into the phase's folder; the files that came.
 

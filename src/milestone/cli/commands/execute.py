@@ -56,6 +56,12 @@ def run(env: Env, args: argparse.Namespace) -> int:
         raise errors.InvalidRequest(
             "--fresh and --resume say opposite things.", next=["milestone execute --resume"]
         )
+    if args.agents is not None and args.agents < 1:
+        raise errors.InvalidRequest(
+            f"--agents takes a number from 1, not {args.agents}.",
+            why="it says how many tasks are worked on at once",
+            next=["milestone execute --agents 2"],
+        )
     workspace = env.workspace
     running.check_executor(workspace, args.executor)
     documents = _documents(env, args.milestones)

@@ -21,8 +21,10 @@ def started(body: Body, recorded: Recorded) -> Body:
 
 
 def stored(body: Body, recorded: Recorded) -> Body:
-    """A deliverable lies in the folder, with this digest."""
+    """A deliverable lies in the folder, with this digest; what belongs to no phase stays in the log."""
     data = recorded.event.data
+    if not data.get("phase"):
+        return body
     known = paths.get(body, f"{_place(body, recorded)}/stored", {})
     return _into(body, recorded, {"stored": {**known, str(data["path"]): data["digest"]}})
 
