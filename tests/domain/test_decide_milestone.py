@@ -210,7 +210,7 @@ def test_a_dependency_that_would_close_a_cycle_names_it():
     with pytest.raises(errors.Refused):
         dependency.add(third, row(third), ctx)
 
-    assert "milestone-001 → milestone-003 → milestone-002 → milestone-001" in refused.value.message
+    assert "milestone-003 → milestone-002 → milestone-001 → milestone-003" in refused.value.message
     assert kinds(dependency.add(second, row(third), ctx)) == ["dependency.added"]
 
 

@@ -264,3 +264,24 @@ def test_a_subtask_never_waits_for_its_own_parent():
             request = task_fields.AddTask(title="inside", parent="task-001", after=[after_it])
             task_fields.add(plan, request, a_context(plan))
         assert refused.value.code == "cycle"
+
+
+def test_a_task_waits_for_one_elsewhere_or_a_whole_milestone_never_in_a_circle():
+    first = a_started()
+    second = a_milestone("milestone-002", tasks=[a_task()], dependencies=["m1"])
+    third = a_milestone("milestone-003", tasks=[a_task()])
+    ctx = a_context(first, second, third)
+
+    added = after(first, task_fields.add(first, task_fields.AddTask(title="x", after=["t1", "m3/1", "m3"]), ctx))
+    assert added.body["tasks"][-1]["dependencies"] == ["task-001", "milestone-003/task-001", "milestone-003"]
+    with pytest.raises(errors.Refused) as refused:
+        dependency.add_to_task(first, "task-001", "m2/t1", ctx)
+    assert "milestone-001/task-001 → milestone-002/task-001 → milestone-001" in refused.value.message
+    with pytest.raises(errors.Refused):
+        dependency.add(third, {"id": "milestone-001", "uid": first.uid}, a_context(added, second, third))
+    with pytest.raises(errors.TaskNotFound):
+        dependency.add_to_task(first, "task-001", "m3/t9", ctx)
+    with pytest.raises(errors.TaskNotFound):
+        task.start(first, task.StartTask(task="m3/t1"), ctx)
+    dropped = after(added, dependency.remove_from_task(added, "task-002", "m3/t1", ctx))
+    assert dropped.body["tasks"][-1]["dependencies"] == ["task-001", "milestone-003"]

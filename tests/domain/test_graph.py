@@ -101,3 +101,11 @@ def test_slack_on_dates_holds_back_what_may_not_start_earlier():
     slots = graph.schedule({"a": [], "b": []}, {"a": 5, "b": 3}, earliest={"b": 10})
 
     assert (slots["b"].start, slots["b"].slack, slots["a"].slack) == (10, 0, 8)
+
+
+@given(needs_of())
+def test_a_cycle_through_an_id_is_there_exactly_when_it_is_in_one(needs):
+    for name in needs:
+        found = graph.cycle_through(needs, name)
+        assert (found is not None) == (name in graph.in_cycles(needs))
+        assert found is None or (found[0] == found[-1] == name)

@@ -54,6 +54,11 @@ def cycle(needs: Needs) -> list[str] | None:
     return next(iter(cycles(needs)), None)
 
 
+def cycle_through(needs: Needs, name: str) -> list[str] | None:
+    """Return the shortest cycle through one id as `[name, …, name]`; None when there is none."""
+    return _walk_from(needs, name, set(needs))
+
+
 def in_cycles(needs: Needs) -> set[str]:
     """Return every id that is member of a cycle; none of them is ever ready."""
     return {name for knot in _knots(needs) for name in knot}
@@ -208,14 +213,17 @@ def _take(on_path: dict[str, None], name: str) -> list[str]:
 
 def _walk(needs: Needs, knot: Sequence[str]) -> list[str]:
     """Return the shortest way from the knot's first member back to it."""
-    inside, first = set(knot), knot[0]
+    return _walk_from(needs, knot[0], set(knot)) or [*knot, knot[0]]
+
+
+def _walk_from(needs: Needs, first: str, inside: set[str]) -> list[str] | None:
     ways: list[list[str]] = [[first]]
     seen: set[str] = set()
     for way in ways:
-        for d in needs[way[-1]]:
+        for d in needs.get(way[-1], ()):
             if d == first:
                 return [*way, first]
             if d in inside and d not in seen:
                 seen.add(d)
                 ways.append([*way, d])
-    return [*knot, first]
+    return None

@@ -128,9 +128,9 @@ def _dependencies(body: Body, around: Around) -> Iterator[Finding]:
             fix = "name a milestone that exists, or drop it"
             yield _say("unknown_requirement", "dependencies.requires", f"{other} does not exist", fix)
     waits = graph.of_rows(around.rows) | {str(b.get("id")): needs.requires(b) for b in (*around.siblings, body)}
-    for knot in graph.cycles(waits):
-        if name in knot:
-            yield _say("cycle", "dependencies.requires", " → ".join(knot), "drop one of these requirements")
+    knot = graph.cycle_through(waits, name)
+    if knot:
+        yield _say("cycle", "dependencies.requires", " → ".join(knot), "drop one of these requirements")
     if needs.requires(body) and not any(_MEETS.search(text) for text in _texts(body)):
         fix = "add a task, a criterion or an external dependency that names where they meet"
         yield _say("no_integration_point", "tasks", "it requires others and no task meets them", fix)

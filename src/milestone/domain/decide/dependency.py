@@ -1,13 +1,13 @@
 """Rules of dependencies between milestones, and between tasks: known ids, never itself, no cycle (R-PLAN-7)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from milestone import errors
+from milestone import errors, ids
 from milestone.domain import graph, needs, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import rules
-from milestone.domain.decide.finding import find
+from milestone.domain.decide.finding import before, find
 from milestone.domain.document import Document, Event
 
 
@@ -26,6 +26,10 @@ def add(document: Document, on: Mapping[str, Any], ctx: Context) -> list[Event]:
     if other in waits.get(name, []):
         return []
     _check_cycle({**waits, name: [*waits.get(name, []), other]}, name)
+    whole = everything(ctx.rows) if _crosses(ctx.rows) else {}
+    inside = {each: [*wanted, other] for each, wanted in whole.items() if each.partition("/")[0] == name}
+    for each in inside:
+        _check_cycle({**whole, **inside}, each)
     return [rules.event(document, "dependency.added", on=other, uid=str(on["uid"]), list="requires")]
 
 
@@ -57,16 +61,55 @@ def remove_enables(other: Document, name: str, ctx: Context) -> list[Event]:
 
 
 def add_to_task(document: Document, task_ref: str, on: str, ctx: Context) -> list[Event]:
-    """Return the event by which a task waits for another of its milestone. Raises as `add` does."""
-    task, before = find(document, task_ref), find(document, on)
-    name, other = str(task["id"]), str(before["id"])
+    """Return the event by which a task waits for another one, here or elsewhere, or for a milestone.
+
+    Raises: as `add`; TaskNotFound, MilestoneNotFound.
+    """
+    task, other = find(document, task_ref), before(document, on, ctx)
+    name = str(task["id"])
     if name == other:
         raise errors.Refused(f"{rules.ref(document, name)} cannot depend on itself.", code="self_reference")
-    waits = tasks.needs(document.body)
-    if other in tasks.local_dependencies(document.body, task):
+    if other in (*tasks.local_dependencies(document.body, task), *tasks.dependencies(task)):
         return []
-    _check_cycle({**waits, name: [*waits.get(name, []), other]}, name)
+    waits = everything(ctx.rows)
+    own, wanted = (
+        rules.ref(document, name),
+        other if other.startswith("milestone-") else rules.ref(document, other),
+    )
+    _check_cycle({**waits, own: [*waits.get(own, []), wanted]}, own)
     return [rules.event(document, "dependency.added", name, on=other)]
+
+
+def everything(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Return what waits for what across milestones and tasks.
+
+    A milestone waits for its tasks and what it requires, a task for what its milestone requires, for its own
+    dependencies, those of its parent, and its subtasks.
+    """
+    required = graph.of_rows(rows)
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        name = str(row["id"])
+        inside = {str(task["id"]): task for task in row["tasks"]}
+        found[name] = [*required[name], *(f"{name}/{each}" for each in inside)]
+        for task in row["tasks"]:
+            above = inside.get(str(task["parent"]), {}).get("dependencies") or []
+            waits = [*task["dependencies"], *above, *task["children"]]
+            found[f"{name}/{task['id']}"] = [*required[name], *(_node(name, inside, each) for each in waits)]
+    return found
+
+
+def _node(milestone: str, inside: Mapping[str, Any], text: str) -> str:
+    if text in inside:
+        return f"{milestone}/{text}"
+    above, slash, local = text.rpartition("/")
+    return f"{needs.full(above)}/{ids.parse_task_id(local) or local}" if slash else needs.full(text)
+
+
+def _crosses(rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether any task waits for something outside its milestone: only then can tasks close a wider cycle."""
+    every = (d for row in rows for task in row["tasks"] for d in task["dependencies"])
+    return any("/" in d or d.startswith("milestone-") for d in every)
 
 
 def remove_from_task(document: Document, task_ref: str, on: str, ctx: Context) -> list[Event]:
@@ -76,9 +119,12 @@ def remove_from_task(document: Document, task_ref: str, on: str, ctx: Context) -
         NotFound: it does not wait for that.
     """
     task = find(document, task_ref)
+    try:
+        meant = before(document, on, ctx)
+    except errors.NotFound:
+        meant = on
     known = [str(other.get("id")) for other in tasks.of(document.body)]
-    meant = tasks.resolve(known, on.rpartition("/")[2])
-    written = [d for d in tasks.dependencies(task) if d == on or (meant and tasks.resolve(known, d) == meant)]
+    written = [d for d in tasks.dependencies(task) if meant in (d, tasks.resolve(known, d))]
     if not written:
         waits = tasks.dependencies(task)
         raise errors.NotFound(
@@ -91,15 +137,13 @@ def remove_from_task(document: Document, task_ref: str, on: str, ctx: Context) -
 
 
 def _check_cycle(waits: graph.Needs, name: str) -> None:
-    found = next((c for c in graph.cycles(waits) if name in c), None)
+    found = graph.cycle_through(waits, name)
     if found:
         chain = " → ".join(found)
-        here = found.index(name)
-        closing = [*found[:-1], *found][here + 1 : here + 3]  # a step that is there already
         raise errors.Refused(
             f"That would close a cycle: {chain}.",
             why="none of them could ever start",
-            hint=f"milestone update {closing[0]} --no-depends-on {closing[1]}",
+            hint=f"milestone update {found[1]} --no-depends-on {found[2]}",
             findings=[rules.finding("cycle", chain, path=name)],
             code="cycle",
         )

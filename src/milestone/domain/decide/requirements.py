@@ -63,7 +63,7 @@ def open_before(document: Document, task_id: str, ctx: Context) -> list[rules.Fi
         if not proof.counts(document, before, required) and str(before.get("parent")) != task_id:
             found.append(_task_finding(document, task_id, before, required))
     found += _given_up_before(document, task_id)
-    knotted = next((c for c in graph.cycles(waits) if task_id in c), None)
+    knotted = graph.cycle_through(waits, task_id)
     if knotted:
         found.append(
             rules.finding("cycle", f"it waits for itself: {' → '.join(knotted)}", path=f"cycle: {task_id}")
@@ -112,7 +112,7 @@ def _milestone_finding(name: str, row: Row | None, required: bool) -> rules.Find
 
 def _cycle(document: Document, ctx: Context) -> list[rules.Finding]:
     name = rules.name(document)
-    found = next((c for c in graph.cycles(graph.of_rows(ctx.rows)) if name in c), None)
+    found = graph.cycle_through(graph.of_rows(ctx.rows), name)
     return (
         [rules.finding("cycle", f"it waits for itself: {' → '.join(found)}", path=f"cycle: {name}")]
         if found

@@ -122,7 +122,9 @@ def block(document: Document, request: BlockTask, ctx: Context) -> list[Event]:
     task = find(document, request.task)
     name = str(task["id"])
     if not request.reason.strip():
-        raise errors.InvalidRequest("task block takes the reason.", hint=f'milestone task block {name} "why"')
+        raise errors.InvalidRequest(
+            "task block takes the reason.", hint=f'milestone task block {rules.ref(document, name)} "why"'
+        )
     rules.moved("task", document, name, tasks.status(task), "blocked")
     return [rules.event(document, "task.blocked", name, reason=request.reason.strip(), cause=request.kind)]
 

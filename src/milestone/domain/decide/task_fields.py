@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 
 from milestone import errors
-from milestone.domain import graph, states, tasks
+from milestone.domain import graph, states, summary, tasks
 from milestone.domain.context import Context
-from milestone.domain.decide import rules
-from milestone.domain.decide.finding import find, known
+from milestone.domain.decide import dependency, rules
+from milestone.domain.decide.finding import before, find, known
 from milestone.domain.document import Body, Document, Event
 
 
@@ -58,25 +58,29 @@ def add(document: Document, request: AddTask, ctx: Context) -> list[Event]:
         "priority": request.priority,
         "estimated_hours": request.estimate,
         "assigned_to": request.assign,
-        "dependencies": [known(document, name) for name in request.after],
+        "dependencies": list(dict.fromkeys(before(document, name, ctx) for name in request.after)),
         "run": request.run,
         "verify": request.verify,
         "executor": request.executor,
         "labels": list(request.labels),
     }
     task |= {key: value for key, value in given.items() if value not in (None, [], "")}
-    _check_order(body, task)
+    if task.get("parent"):  # nothing else waits for what was not there before
+        _check_order(document, task, ctx)
     return [rules.event(document, "task.added", str(task["id"]), body=task)]
 
 
-def _check_order(body: Body, task: Body) -> None:
+def _check_order(document: Document, task: Body, ctx: Context) -> None:
     """Refuse a task that would wait for itself: a subtask after its parent, or after what waits for the parent."""
-    waits = tasks.needs({**body, "tasks": [*tasks.of(body), task]})
-    found = next((cycle for cycle in graph.cycles(waits) if task["id"] in cycle), None)
+    with_it = {**document.body, "tasks": [*tasks.of(document.body), task]}
+    row = summary.row(msgspec.structs.replace(document, body=with_it))
+    waits = dependency.everything([row if row["id"] == other["id"] else other for other in ctx.rows])
+    own = rules.ref(document, str(task["id"]))
+    found = graph.cycle_through(waits, own)
     if found:
         raise errors.Refused(
             f"That would close a cycle: {' → '.join(found)}.",
-            why="a parent waits for its subtasks, so none of these could ever start",
+            why="what waits for itself can never start; a parent waits for its subtasks",
             code="cycle",
         )
 
