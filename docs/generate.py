@@ -3,8 +3,13 @@
 import argparse
 import ast
 import inspect
+import json
+import os
 import re
+import shlex
+import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -183,11 +188,72 @@ def _struct_fields(struct: type[msgspec.Struct]) -> Iterator[tuple[object, ...]]
         yield f"`{each.name}`", default, meaning.get(each.name, "")
 
 
+def json_page() -> str:
+    """Return the page of answers: the keys of `data`, as a small project answers."""
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [_answered(Path(folder), line) for line in ASKED]
+    return (
+        "# Answers as JSON\n\nWith `--json` (or `MILESTONE_JSON=1`) every command prints one document on one line: "
+        "`v kind seq unrecorded data total next_cursor warnings`; a refusal has `error` instead of `data` "
+        "([errors](errors.md)). A listed key is never left out; what is empty is `[]`, what is absent `null`. "
+        "`milestone`, `task` and `session` hold the record besides.\n\n"
+        + _table(("asked", "kind", "keys of `data`"), rows)
+    )
+
+
+# Typed in this order in one project; `plan` and the like come first so that the others have something to say.
+ASKED = (
+    'plan "Add a contact form" --kiro-workflow',
+    "task start m1/1",
+    "task done m1/1",
+    "execute m1",
+    "status",
+    "list",
+    "list --tasks",
+    "show m1/1",
+    "next",
+    "log",
+    "log --verify",
+    "sessions",
+    "sessions show session-current",
+    "review",
+    "review m1 t1",
+    "doctor",
+    "whoami",
+    "config list",
+    "config get executor",
+    "config explain executor",
+    "help",
+    "prime",
+    "use m1",
+    "update --dependencies",
+    "update --conflicts",
+    "update --upcoming",
+    "update --agents",
+    "update --health-check",
+    "update --validate-config",
+    "update --diagnostics",
+    "nothing",
+)
+
+
+def _answered(folder: Path, line: str) -> tuple[object, ...]:
+    here = {"HOME": str(folder), "PATH": os.environ["PATH"], "LOGNAME": "sarah", "GIT_CONFIG_NOSYSTEM": "1"}
+    command = [sys.executable, "-m", "milestone", *shlex.split(line), "--json"]
+    done = subprocess.run(command, cwd=folder, env=here, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    answer = json.loads(done.stdout)
+    data = answer.get("data", answer.get("error"))
+    first = data[0] if isinstance(data, list) and data else data
+    keys = "one of each: " * isinstance(data, list) + " ".join(first) if isinstance(first, dict) else ""
+    return f"`{line}`", f"`{answer['kind']}`", keys
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "config.md": config_page,
     "errors.md": error_page,
     "events.md": event_page,
+    "json.md": json_page,
     "recipes.md": recipe_page,
     "records.md": record_page,
     "states.md": state_page,
