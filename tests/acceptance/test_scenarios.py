@@ -271,3 +271,63 @@ def a_book() -> str:
     return (
         "\n".join(["id: milestone-001", "title: Write the book", "category: feature", "tasks:", *chapters]) + "\n"
     )
+
+
+AUTHENTICATION = """
+Milestone: milestone-008
+Title: "User Authentication System"
+Dependencies: ["milestone-005", "milestone-006"]  # Database + API Framework
+Approval Required: true
+Kiro Workflow: enabled
+
+Phases:
+  Design:
+    Owner: Jordan (Lead Developer)
+    Reviewers: [Casey, Alex]
+    Deliverables:
+      - Authentication architecture diagram
+      - Security requirements specification
+      - API endpoint definitions
+    
+  Spec:
+    Owner: Jordan
+    Reviewers: [Casey, Morgan, Alex]
+    Deliverables:
+      - Technical implementation specification
+      - Test plan and acceptance criteria
+      - Integration requirements
+    
+  Task:
+    Owner: Jordan
+    Deliverables:
+      - Detailed implementation tasks
+      - Time estimates and resource allocation
+      - Dependencies and risk assessment
+    
+  Execute:
+    Assignees: [Jordan, Casey]  # Parallel front-end and back-end work
+    Coordination: Multi-agent with cross-team synchronization
+"""  # noqa: W293  (as it stands)
+
+REVIEW = """
+# Review and approval process:
+/milestone/review milestone-008 --phase design --approve --reviewer alex
+/milestone/review milestone-008 --phase design --approve --reviewer casey
+"""
+
+
+def test_the_approval_workflow_of_the_team(sarah: Typed) -> None:
+    record_file = sarah.write(".milestones/active/milestone-008.yaml", AUTHENTICATION)
+    refused = sarah.shell(as_typed(REVIEW))
+    assert refused.code == 5, "what the record declares is not there yet"
+    for name in ("architecture.md", "security-spec.md", "api-endpoints.yaml"):
+        sarah.write(f".milestones/deliverables/milestone-008/design/{name}", f"What {name} says.")
+
+    answered = sarah.shell("set -e\n" + as_typed(REVIEW))
+
+    assert answered.code == 0, answered.out + answered.err
+    assert "Still asked: Casey." in answered.out
+    assert "The spec phase has started." in answered.out
+    assert "Milestone: milestone-008" in record_file.read_text()
+    assert "# Parallel front-end and back-end work" in record_file.read_text()
+    sarah.as_("morgan").does("review", "milestone-008", "--phase", "design", "--approve", code=7)
