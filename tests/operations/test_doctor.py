@@ -75,6 +75,18 @@ def test_what_cannot_be_is_named(workspace: Workspace):
     assert health.exit_code == 5
 
 
+def test_a_record_without_its_file_is_named(workspace: Workspace):
+    (workspace.root / "active" / "milestone-002.yaml").unlink()
+    workspace.write(lambda _txn, _ctx: [])
+
+    health = examine(workspace)
+
+    assert [(each["code"], each["where"]) for each in health.findings if each["code"] == "away"] == [
+        ("away", "milestone-002")
+    ]
+    assert health.exit_code == 0
+
+
 def test_examining_changes_no_byte(workspace: Workspace):
     (workspace.root / "active" / "milestone-003.yaml").write_text("title: By hand\n")
     before = {path: path.read_bytes() for path in workspace.root.rglob("*") if path.is_file()}

@@ -195,7 +195,9 @@ def test_a_change_to_a_record_whose_file_is_unreadable_waits_for_the_file(store:
     good = a_file(root).read_text()
     a_file(root).write_text("title: [unclosed\n")
 
-    write(store, plain.edited(A, priority="low"))
+    with store.transaction(stamp()) as txn:
+        txn.append([plain.edited(A, priority="low")])
+    assert [warning.code for warning in txn.warnings] == ["file_waits"]
     assert a_file(root).read_text() == "title: [unclosed\n"
 
     a_file(root).write_text(good.replace("Log in", "Sign in"))

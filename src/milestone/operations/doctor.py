@@ -58,6 +58,7 @@ def examine(workspace: Workspace, *, environ: Mapping[str, str]) -> Health:
         found += _of_records(reading)
         found += _of_shared_dependencies(reading)
         found += _of_people(workspace, reading)
+        found += _away(workspace.root)
         if reading.unrecorded:
             message = f"{reading.unrecorded} files changed by hand or by git since the last command."
             found.append(finding("note", "unrecorded", "active/", message, "The next change records them."))
@@ -152,6 +153,15 @@ def _of_settings(workspace: Workspace) -> Iterator[Finding]:
         path = (each["path"] or "").removeprefix(f"{workspace.root}/")
         place = f"{path}:{each['line']}" if each["line"] else path
         yield finding(each["severity"], each["code"], place, each["message"], each["hint"] or "")
+
+
+def _away(root: Path) -> Iterator[Finding]:
+    """Yield the records whose file is gone; their numbers stay taken."""
+    summary = summary_file.load(str(root))
+    for entry in summary.entries.values() if summary is not None else ():
+        if entry.kind == "milestone" and "w" in entry.flags and "x" not in entry.flags:
+            message = "Its file is gone. It comes back with the file; until then it counts nowhere."
+            yield finding("note", "away", entry.id, message)
 
 
 def _typed(row: Mapping[str, Any]) -> Iterator[Finding]:

@@ -143,25 +143,28 @@ def _log(moment: Moment, encoded: tuple[Line, bytes, str], summary: SummaryWrite
 def apply(moment: Moment, change: Change) -> list[Warning]:
     """Make the file as the change says, unless somebody edited it meanwhile; never fails."""
     try:
-        _apply(moment, change)
+        done = _apply(moment, change)
     except OSError as problem:
         return [_not_written(change, problem)]
-    return []
+    return [] if done else [_waits(moment, change)]
 
 
-def _apply(moment: Moment, change: Change) -> None:
-    """Make the file as the change says, and tell the moment of each step that is done."""
+def _apply(moment: Moment, change: Change) -> bool:
+    """Make the file as the change says, and tell the moment of each step that is done.
+
+    False: somebody changed it since we read it; the next transaction joins both.
+    """
     place, stored = moment.place, change.stored
     old = place.file(stored.path) if stored.path is not None else None
     now = disk.read(old) if old is not None else None
     goes = change.path is None or change.text is None
     if old is not None and (not goes if now is None else disk.digest(now) != stored.digest):
-        return  # somebody changed it since we read it: the next transaction joins both
+        return False
     if change.path is None or change.text is None:
         if old is not None and now is not None and not _retire(place, old, stored):
-            return
+            return False
         moment.put(msgspec.structs.replace(stored, path=None, base=None, reads=None))
-        return
+        return True
     target, data = place.file(change.path), change.text.encode()
     disk.make_folder(os.path.dirname(target))
     if old is None:
@@ -176,8 +179,9 @@ def _apply(moment: Moment, change: Change) -> None:
         and now != data
         and not disk.replace(target, data, place.drafts, ready=lambda: replaced.keep(place, target, kept))
     ):
-        return
+        return False
     moment.put(_agreed(stored, change.path, change.text))
+    return True
 
 
 def _agreed(stored: Stored, path: str, text: str) -> Stored:
@@ -221,6 +225,16 @@ def _retire(place: Place, path: str, stored: Stored) -> bool:
     disk.remove(path)
     disk.sync_folder(os.path.dirname(path))
     return True
+
+
+def _waits(moment: Moment, change: Change) -> Warning:
+    """Return the warning of a file that keeps what somebody typed until both can be joined."""
+    path = change.was or change.path
+    if path in moment.summary.broken:
+        message = "The change is stored, but its file cannot be read; it gets the change when it is correct again."
+        return Warning(code="file_waits", message=message, path=path, hint="milestone doctor")
+    message = "The change is stored; its file was edited at that very moment and gets it with the next command."
+    return Warning(code="file_waits", message=message, path=path)
 
 
 def _not_written(change: Change, problem: OSError) -> Warning:
