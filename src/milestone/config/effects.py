@@ -87,4 +87,8 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "Where workers' checkouts lie, seen from the project's folder.",
         "tests/config/test_effects_of_runs.py::test_worktree_dir",
     ),
+    "sessions.idle_gap": (
+        "A pause longer than this does not count as time spent.",
+        "tests/operations/test_worked.py::test_a_pause_longer_than_the_gap_counts_as_nothing",
+    ),
 }

@@ -12,7 +12,7 @@ from milestone.domain.context import Context
 from milestone.domain.decide import rules, task, task_fields, time
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.document import Body, Document, Event
-from milestone.operations import PARTS
+from milestone.operations import PARTS, worked
 from milestone.operations.draft import Draft, Effect
 from milestone.registry import load
 from milestone.storage.base import Txn
@@ -126,7 +126,8 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
                     why="what was run is not what decides now",
                     next=[f"milestone task done {rules.ref(document, name)}"],
                 )
-            events = _finish(workspace, document, found, request, shown, draft.ctx)
+            seen = worked.hours(txn, found, draft.ctx) if request.hours is None else None
+            events = _finish(workspace, document, found, request, shown, draft.ctx, seen)
             after = draft.add(document, events)
             finished.append(_outcome(after, name, shown))
         effects[:] = [draft.effect()]
@@ -220,6 +221,7 @@ def _finish(
     request: Done,
     shown: "Proof | None",
     ctx: Context,
+    seen: float | None,
 ) -> list[Event]:
     name = str(found["id"])
     events, is_over = _hand_in(workspace, document, name, request, ctx)
@@ -230,7 +232,8 @@ def _finish(
     complete = task.CompleteTask(
         task=name,
         note=request.note,
-        hours=request.hours,
+        hours=request.hours if seen is None else seen,
+        source="spent" if seen is None else "session",
         evidence=[*evidence, *_proofs(document, found, request, ctx)],
         override=request.override,
         found=load(PARTS["phase"]).found(workspace, document, name) if phases.of(document.body, name) else {},
