@@ -28,8 +28,9 @@ def test_every_figure_holds(code: Survey, name: str) -> None:
     assert [f for f in figures if not f.holds] == [], measure.show(figures)
 
 
-def test_nearly_every_figure_holds_on_goals_the_planner_was_not_tuned_for(code: Survey) -> None:
-    figures = measure.measure(measure.the_planner, measure.read_goals(measure.HERE / "held_out.yaml"), code)
+@pytest.mark.parametrize("name", ["held_out.yaml", "fresh.yaml"])
+def test_nearly_every_figure_holds_on_goals_the_planner_was_not_tuned_for(code: Survey, name: str) -> None:
+    figures = measure.measure(measure.the_planner, measure.read_goals(measure.HERE / name), code)
 
     missed = [f for f in figures if not f.holds]
     assert len(missed) <= 2 and all(f.at_most or f.value > 0.9 for f in missed), measure.show(figures)

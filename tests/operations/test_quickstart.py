@@ -9,7 +9,8 @@ from milestone import errors
 from milestone.agents.planners import templates
 from milestone.agents.planners.survey import Survey
 from milestone.agents.planners.templates import Sight
-from milestone.operations import quickstart
+from milestone.operations import quickstart, upgrade
+from milestone.testing.typed import Typed
 
 HOME = {"HOME": "/nonexistent"}
 
@@ -71,3 +72,30 @@ def test_an_unknown_template_names_those_there_are(tmp_path: Path) -> None:
     with pytest.raises(errors.InvalidRequest, match="200"):
         quickstart.quickstart(tmp_path, "team", 200, Sight(survey=Survey()), HOME)
     assert not (tmp_path / ".milestones").exists()
+
+
+def test_an_upgrade_follows_the_people_first_and_then_what_was_finished() -> None:
+    alone = {"project.team_size": 1, "project.type": "personal", "project.hours_per_week": 10}
+    done = [{"status": "archived"}] * 3
+
+    grown = upgrade.changes(alone, Sight(survey=Survey(), authors=3), 0, [])
+    phases = upgrade.changes(alone, Sight(survey=Survey()), 1, done)
+
+    assert {c.key: c.after for c in grown} == {
+        "project.team_size": 3, "project.type": "team", "project.hours_per_week": 40,
+    }  # fmt: skip
+    assert [(c.key, c.after) for c in phases] == [("features.kiro_workflow", True)]
+    assert upgrade.changes(alone, Sight(survey=Survey()), 1, []) == []
+
+
+def test_an_upgrade_shows_the_changes_and_writes_them(tmp_path: Path) -> None:
+    sarah = Typed(tmp_path, "sarah", {"MILESTONE_JSON": "1"})
+    sarah.does("quickstart", "personal")
+    sarah.write(".milestones/config/team.yaml", "people:\n  - {handle: sarah}\n  - {handle: bo}\n")
+
+    shown = sarah.does("quickstart", "--upgrade", "--dry-run").data["changes"]
+    sarah.does("quickstart", "--upgrade")
+
+    assert [c["key"] for c in shown] == ["project.team_size", "project.type", "project.hours_per_week"]
+    assert sarah.does("config", "get", "project.team_size").data["value"] == 2
+    assert sarah.does("quickstart", "--upgrade").data["changes"] == []

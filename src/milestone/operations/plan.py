@@ -125,15 +125,23 @@ def _store(
     found = [f.as_data() for f in draft.findings if f.severity != "note" or f.code != "note"] if draft else []
     found += checked(bodies, rows, options, request.strict)
     written = workspace.write(lambda _txn, ctx: _events(ctx, bodies))
+    documents = tuple(d for d in written.documents if d.kind == "milestone")
     return Planned(
-        documents=tuple(d for d in written.documents if d.kind == "milestone"),
+        documents=documents,
         written=written,
-        findings=tuple(found),
+        findings=tuple(_with_id(f, documents) for f in found),
         recipe=draft.recipe if draft else "handed in",
         is_general=draft.is_general if draft else False,
         hours_per_week=options.hours_per_week,
         team_size=options.team_size,
     )
+
+
+def _with_id(found: dict[str, Any], documents: Sequence[Document]) -> dict[str, Any]:
+    """Return a finding whose advice names the milestone that was made, so that it can be typed as it stands."""
+    if found["code"] != "dependency_proposed" or not documents:
+        return found
+    return {**found, "hint": str(found["hint"]).replace(" ID ", f" {documents[0].body['id']} ")}
 
 
 def _events(ctx: Context, bodies: Sequence[Body]) -> list[Event]:

@@ -6,10 +6,12 @@ from milestone import errors
 from milestone.agents.planners import templates
 from milestone.cli.env import Env
 from milestone.operations import quickstart as operation
+from milestone.operations import upgrade
 
 EXAMPLES = """
 milestone quickstart
 milestone quickstart team --hours-per-week 32
+milestone quickstart --upgrade --dry-run
 """
 
 
@@ -17,10 +19,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take a template and the hours a week, which are asked for at a terminal otherwise."""
     parser.add_argument("template", nargs="?", metavar="NAME", help=", ".join(templates.NAMES))
     parser.add_argument("--hours-per-week", type=float, metavar="H", help="hours a person can give each week")
+    parser.add_argument("--upgrade", action="store_true", help="fit the settings to what the project has become")
 
 
 def run(env: Env, args: argparse.Namespace) -> int:
     """Look, ask two things at most, make the project."""
+    if args.upgrade:
+        return _upgrade(env)
     if args.template:
         operation.check_name(args.template)
     sight = operation.look(env.start, env.environ)
@@ -39,6 +44,28 @@ def run(env: Env, args: argparse.Namespace) -> int:
         "seen": templates.described(sight),
     }
     return env.answer("plan", data, _text(begun))
+
+
+def _upgrade(env: Env) -> int:
+    made = upgrade.upgrade(env.workspace, operation.look(env.start, env.environ))
+    data = {
+        "milestones": [],
+        "findings": [],
+        "questions": [],
+        "recipe": None,
+        "dry_run": env.options.dry_run,
+        "changes": [{"key": c.key, "before": c.before, "after": c.after, "why": c.why} for c in made],
+    }
+    lines = [f"{c.key}: {_shown(c.before)} → {_shown(c.after)}   ({c.why})" for c in made]
+    if not lines:
+        lines = ["The settings fit the project; nothing to upgrade."]
+    elif env.options.dry_run:
+        lines.append("Nothing was changed (dry run).")
+    return env.answer("plan", data, "\n".join(lines))
+
+
+def _shown(value: object) -> str:
+    return "not set" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _asked_template(env: Env, proposed: str) -> str:

@@ -62,12 +62,13 @@ def _proposal(brief: Brief, row: Mapping[str, Any], recipes: tuple[Recipe, ...])
     wanted = {n for m in brief.matches for n in m.recipe.needs}
     own = {p for m in brief.matches for p in m.recipe.provides}
     for need in sorted(wanted & provided - own):
-        return Proposal(
-            id=str(row["id"]), title=title, reason=f"{brief.goal.object} usually needs {NEEDS.get(need, need)}"
-        )
+        reason = f"as a rule {brief.goal.object} needs {NEEDS.get(need, need)}"
+        return Proposal(id=str(row["id"]), title=title, reason=reason)
     named = words.stems(words.tokens(other.object))
     spoken = words.stems(words.tokens(brief.goal.text))
     about = words.stems(words.tokens(brief.goal.object))
+    if named == about and brief.goal.deed in ("improve", "fix", "remove", "move") and other.deed == "make":
+        return Proposal(id=str(row["id"]), title=title, reason=f"this goal works on the {other.object} it makes")
     if len(named) > 1 and named <= spoken and not named & about:
         return Proposal(id=str(row["id"]), title=title, reason=f'the goal names "{other.object}"')
     return None
@@ -92,7 +93,12 @@ def _findings(
     for one in () if repeated else proposed:
         text = f"May need {one.id} ({one.title}): {one.reason}"
         found.append(
-            _warn("dependency_proposed", text, "not recorded; update ID --depends-on adds it", severity="note")
+            _warn(
+                "dependency_proposed",
+                text,
+                f"not recorded; milestone update ID --depends-on {one.id}",
+                severity="note",
+            )
         )
     for wished in brief.options.depends_on:
         found.append(Finding(analysis=NAME, text=f"Waits for {wished}", why="--depends-on says so"))
