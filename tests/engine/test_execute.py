@@ -234,3 +234,12 @@ def test_flags_that_make_no_sense_are_refused(project, flags):
 
     assert project.run("execute", "m1", *flags).returncode == 2
     assert project.statuses() == {"task-001": "pending"}
+
+
+def test_a_task_of_a_run_cannot_start_a_run(project):
+    project.plan(a_task(1, "milestone-is-not-needed-here || true"))
+
+    done = project.run("execute", "m1", MILESTONE_SESSION="session-20261120-001")
+
+    assert done.returncode == 5
+    assert "another run" in done.stderr

@@ -56,6 +56,8 @@ class Host:
             self._wait_for_flows()
             each_look()
         finally:
+            for name in self._served:
+                self.work.stop(name)  # after a fault of ours nothing may keep running unseen
             self._engine.stop()
 
     def stop(self, session: str, reason: str) -> None:

@@ -25,6 +25,7 @@ from milestone.engine.workplace import Workplace
 from milestone.storage.base import Txn
 
 GO = "go"
+TROUBLED = 5.0  # seconds
 
 
 class Steps:
@@ -36,6 +37,7 @@ class Steps:
         self.workplace = Workplace(setup)
         self._stops: dict[tuple[str, str], threading.Event] = defaultdict(threading.Event)
         self._stopped: set[str] = set()
+        self.trouble = ""  # why nothing can be recorded
 
     def stop(self, session: str) -> None:
         """End everything a session has running, and let nothing of it begin."""
@@ -139,9 +141,14 @@ class Steps:
         return "completed"
 
     def gave_up(self, session: str, task: str, attempt: str, reason: str) -> str:
-        """Block the task with a fault of ours."""
-        found = self._load(session, task, attempt)
-        return self._block(found, "gave_up", reason, "fault") if found is not None else "gone"
+        """Block the task with a fault of ours; where not even that can be recorded, `trouble` says why."""
+        try:
+            found = self._load(session, task, attempt)
+            return self._block(found, "gave_up", reason, "fault") if found is not None else "gone"
+        except (errors.MilestoneError, OSError) as cannot:
+            self.trouble = str(cannot)
+            self.ledger.wait(TROUBLED)  # a full disk is not asked again at once
+            raise
 
     def _run(self, session: str, task: str, attempt: str, step: str) -> str:
         found = self._load(session, task, attempt)

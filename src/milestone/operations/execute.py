@@ -43,6 +43,13 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
         Refused: something required is unmet, or the checkout is on the milestone's own branch.
         Busy: the project runs as many milestones as it may.
     """
+    if workspace.in_run:
+        raise errors.Refused(
+            "A task of a run cannot start another run.",
+            why="it would wait for itself",
+            hint="finish this task; whoever started the run starts the next",
+            code="inside_a_run",
+        )
     live = run_is_live(workspace.root)
     with workspace.reading() as reading:
         sessions = list(reading.find("session"))

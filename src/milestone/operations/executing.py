@@ -48,6 +48,7 @@ class Execution:
         self._stopped: set[str] = set()
         self._attached = False
         self._last_save = 0.0
+        self._told = ""
 
     def stay(self) -> None:
         """Return when every session is over, handed over, or this command was told to leave."""
@@ -91,11 +92,19 @@ class Execution:
     def _each_look(self) -> None:
         self._watch.look(writes=True)
         self._save_in_time()
+        self._tell_trouble()
         if self.interrupted.is_set() and self._host is not None:
             self._serving &= self.mine  # what this command only followed goes on elsewhere
             for name in sorted(self.mine - self._stopped):
                 self._stopped.add(name)
                 self._host.stop(name, self.why)
+
+    def _tell_trouble(self) -> None:
+        trouble = self._host.work.trouble if self._host is not None else ""
+        if trouble and trouble != self._told:
+            self._told = trouble
+            self._tell(Said("■ Nothing can be recorded now: ", trouble))
+            self._tell(Said("  It is tried again; what was recorded before is kept."))
 
     def _attend(self) -> None:
         """Watch until the host is gone or everything is over."""
