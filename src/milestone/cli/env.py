@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from milestone import errors
@@ -14,6 +13,8 @@ from milestone.cli.text import prose
 from milestone.registry import load
 
 if TYPE_CHECKING:  # a look at the summary loads no store
+    from pathlib import Path
+
     from milestone.storage.base import Reading
     from milestone.workspace.base import Workspace, Written
 
@@ -28,15 +29,21 @@ Text = str | Callable[[], str]
 class Env:
     """One invocation: its flags, streams, project."""
 
-    def __init__(self, options: Options, *, start: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, options: Options, *, start: str | os.PathLike[str], environ: Mapping[str, str]) -> None:
         self.options = options
-        self.start = start
+        self.here = os.fspath(start)
         self.environ = environ
         self.out, self.err = output.printers(options.color, environ)
         self.width = output.width(sys.stdout, environ)
         self.json = options.json
         self.warnings: list[dict[str, Any]] = []
         self._workspace: Workspace | None = None
+
+    @property
+    def start(self) -> "Path":
+        """The folder the person is in."""
+        folder: Path = load("pathlib:Path")(self.here)
+        return folder
 
     @property
     def terminal(self) -> bool:

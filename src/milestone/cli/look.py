@@ -1,7 +1,7 @@
 """One look at the project: the summary where it holds, the store where it does not."""
 
+import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from milestone import clock
@@ -9,7 +9,7 @@ from milestone.cli.env import Env
 from milestone.registry import load
 from milestone.reports.status import Moment, Project, Row
 from milestone.storage import summary_file
-from milestone.workspace import current, place, remembered
+from milestone.workspace import current, remembered, whereabouts
 
 if TYPE_CHECKING:  # the light way loads no store
     from milestone.storage.base import Reading
@@ -28,7 +28,7 @@ QUIET = (
 class Look(NamedTuple):
     """What a report needs, and what the envelope says of it."""
 
-    root: Path
+    root: str
     moment: Moment
     seq: int
     unrecorded: int
@@ -47,8 +47,8 @@ def look(env: Env) -> Look:
     Raises:
         ProjectNotFound: there is none here or above.
     """
-    root = place.find_root(env.start, project=env.options.project, environ=env.environ)
-    summary = summary_file.read(str(root))
+    root = whereabouts.find_root(env.here, project=env.options.project, environ=env.environ)
+    summary = summary_file.read(root)
     if summary is None:
         with env.workspace.reading() as reading:
             return _from_store(env, root, reading)
@@ -58,7 +58,7 @@ def look(env: Env) -> Look:
         rows=rows,
         now=clock.clock_from_environment().now(),
         project=project(env, root, settings, summary.epoch),
-        current=current.find(root, env.start, rows),
+        current=current.find(root, env.here, rows),
         sessions=sessions,
         held=_held(root, sessions),
         recent=telling(summary.recent(SCANNED)),
@@ -66,7 +66,7 @@ def look(env: Env) -> Look:
     return Look(root, moment, summary.seq, 0, list(summary.warnings))
 
 
-def _held(root: Path, sessions: Sequence[Row]) -> dict[str, str]:
+def _held(root: str, sessions: Sequence[Row]) -> dict[str, str]:
     """Return what live runs hold; the lock is asked only where a session says that it runs."""
     running = [session for session in sessions if session.get("state") == "running"]
     if not running or not load("milestone.storage.locks:run_is_live")(root):
@@ -74,14 +74,14 @@ def _held(root: Path, sessions: Sequence[Row]) -> dict[str, str]:
     return {str(uid): str(session["id"]) for session in running for uid in session.get("holds") or ()}
 
 
-def _from_store(env: Env, root: Path, reading: "Reading") -> Look:
+def _from_store(env: Env, root: str, reading: "Reading") -> Look:
     moment = look_into(env, reading, root)
     return Look(root, moment, reading.seq, reading.unrecorded, list(reading.warnings))
 
 
-def look_into(env: Env, reading: "Reading", root: Path | None = None) -> Moment:
+def look_into(env: Env, reading: "Reading", root: str | None = None) -> Moment:
     """Return the moment of an open reading."""
-    folder = root or env.workspace.root
+    folder = root or str(env.workspace.root)
     flat = load("milestone.reports.events:flat")
     settings = env.workspace.settings.values
     rows = proven(list(reading.rows()), settings)
@@ -89,7 +89,7 @@ def look_into(env: Env, reading: "Reading", root: Path | None = None) -> Moment:
         rows=rows,
         now=env.workspace.clock.now(),
         project=project(env, folder, settings, reading.epoch),
-        current=current.find(folder, env.start, rows),
+        current=current.find(folder, env.here, rows),
         sessions=[document.body for document in reading.find("session")],
         held=reading.held_by(),
         recent=telling([flat(each) for each in reading.events(limit=SCANNED, newest=True)]),
@@ -112,11 +112,11 @@ def _counted(task: Row) -> Row:
     return {**task, "unproven": True} if task["grade"] == "typed" else task
 
 
-def project(env: Env, root: Path, values: Mapping[str, Any], epoch: str) -> Project:
+def project(env: Env, root: str, values: Mapping[str, Any], epoch: str) -> Project:
     """Return the project's own facts."""
     people = values.get("project.team_size") or 1
     return Project(
-        name=str(values.get("project.name") or root.parent.name),
+        name=str(values.get("project.name") or os.path.basename(os.path.dirname(root))),
         backend="file",
         ui_level=1 if env.out.colour else 0,
         timezone=str(values.get("project.timezone") or "UTC"),

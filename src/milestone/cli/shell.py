@@ -4,7 +4,6 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -28,7 +27,7 @@ def run(argv: list[str]) -> int:
             _check_now(environ["MILESTONE_NOW"])
         chosen, rest = options.take(argv)
         chosen = chosen._replace(json=env.json)
-        env = Env(chosen, start=env.start, environ=environ)
+        env = Env(chosen, start=env.here, environ=environ)
         code = dispatch(env, rest)
         sys.stdout.flush()
         return code
@@ -99,11 +98,11 @@ def _check_now(text: str) -> None:
         ) from None
 
 
-def _here() -> Path:
+def _here() -> str:
     try:
-        return Path.cwd()
+        return os.getcwd()
     except FileNotFoundError:  # the folder was removed under our feet
-        return Path("/")
+        return "/"
 
 
 def _failed(env: Env, error: errors.MilestoneError) -> int:

@@ -2,12 +2,12 @@
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
-from milestone import ids
-from milestone.workspace import place
+from milestone.registry import load
+from milestone.workspace import whereabouts
 
+Where = str | os.PathLike[str]
 PREFIX = "ref: refs/heads/milestone/"
 REMEMBERED = "local/current"
 
@@ -19,13 +19,13 @@ class Current(NamedTuple):
     why: str
 
 
-def find(root: Path, start: Path, rows: Sequence[Mapping[str, Any]]) -> str | None:
+def find(root: Where, start: Where, rows: Sequence[Mapping[str, Any]]) -> str | None:
     """Return the id of the current milestone; None when nothing says so."""
     found = which(root, start, rows)
     return found.id if found else None
 
 
-def which(root: Path, start: Path, rows: Sequence[Mapping[str, Any]]) -> Current | None:
+def which(root: Where, start: Where, rows: Sequence[Mapping[str, Any]]) -> Current | None:
     """Return the current milestone and the reason; a word that names no live milestone is passed over."""
     known = {row["id"] for row in rows}
     branch = branch_milestone(start)
@@ -44,44 +44,37 @@ def which(root: Path, start: Path, rows: Sequence[Mapping[str, Any]]) -> Current
     return None
 
 
-def branch_milestone(start: Path) -> str:
+def branch_milestone(start: Where) -> str:
     """Return the id in the checked-out branch `milestone/<id>`, from git's HEAD file; empty for any other."""
-    for folder in place.searched(start):
-        git = place.git_folder(folder / ".git")
+    for folder in whereabouts.searched(os.fspath(start)):
+        git = whereabouts.git_folder(os.path.join(folder, ".git"))
         if git is not None:
-            try:
-                head = (git / "HEAD").read_text(encoding="utf-8").strip()
-            except (OSError, UnicodeDecodeError):
-                return ""
+            head = (whereabouts.text_of(os.path.join(git, "HEAD")) or "").strip()
             return head[len(PREFIX) :] if head.startswith(PREFIX) else ""
     return ""
 
 
-def remembered(root: Path) -> str:
+def remembered(root: Where) -> str:
     """Return what `use` set; empty for nothing."""
-    try:
-        return (root / REMEMBERED).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
+    return (whereabouts.text_of(os.path.join(root, REMEMBERED)) or "").strip()
 
 
-def named_by_folder(root: Path) -> str:
+def named_by_folder(root: Where) -> str:
     """Return the id in the `active/current.txt` of a folder made by hand; empty without one."""
-    try:
-        text = (root / "active" / "current.txt").read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
+    text = (whereabouts.text_of(os.path.join(root, "active", "current.txt")) or "").strip()
     word = text.split("\n")[0].strip().removesuffix(".yaml")
-    return ids.parse_milestone_id(word) or word
+    return (load("milestone.ids:parse_milestone_id")(word) or word) if word else ""
 
 
-def remember(root: Path, milestone: str | None) -> None:
+def remember(root: Where, milestone: str | None) -> None:
     """Keep the current milestone for this clone; None forgets it."""
-    target = root / REMEMBERED
+    target = os.path.join(root, REMEMBERED)
     if milestone is None:
-        target.unlink(missing_ok=True)
+        if os.path.exists(target):
+            os.remove(target)
         return
-    target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_name(f"{target.name}.{os.getpid()}")
-    fresh.write_text(milestone + "\n", encoding="utf-8")
-    fresh.replace(target)
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    fresh = f"{target}.{os.getpid()}"
+    with open(fresh, "w", encoding="utf-8") as file:
+        file.write(milestone + "\n")
+    os.replace(fresh, target)

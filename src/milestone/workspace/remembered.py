@@ -7,14 +7,15 @@ import json
 import os
 import zlib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from milestone import clock
 from milestone.registry import load
+from milestone.workspace import whereabouts
 
 FILE = "local/settings.json"
 SETTLED_NS = 2_000_000_000
+Where = str | os.PathLike[str]
 KEPT = ("project.", "evidence")
 NO_SETTINGS = frozenset(
     f"MILESTONE_{word}"
@@ -22,36 +23,37 @@ NO_SETTINGS = frozenset(
 )
 
 
-def values(root: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+def values(root: Where, environ: Mapping[str, str]) -> dict[str, Any]:
     """Return effective settings by dotted key, as JSON values."""
     now = signature(root, environ)
     kept = _kept(root, now)
     if kept is not None:
         return kept
-    settings = load("milestone.config:load_settings")(root, environ=environ, reader=_reader)
+    path = load("pathlib:Path")(root)
+    settings = load("milestone.config:load_settings")(path, environ=environ, reader=_reader)
     return _keep(root, now, settings.values)
 
 
-def keep(root: Path, environ: Mapping[str, str], settings: Mapping[str, Any], before: list[Any]) -> None:
+def keep(root: Where, environ: Mapping[str, str], settings: Mapping[str, Any], before: list[Any]) -> None:
     """Remember settings that were read when the files had the signature `before`; nothing when they still are."""
     if _kept(root, before) is None and signature(root, environ) == before:
         _keep(root, before, settings)
 
 
-def _kept(root: Path, now: list[Any]) -> dict[str, Any] | None:
+def _kept(root: Where, now: list[Any]) -> dict[str, Any] | None:
     try:
-        document = json.loads((root / FILE).read_bytes())
+        document = json.loads(whereabouts.text_of(os.path.join(root, FILE)) or "")
         found: dict[str, Any] = document["values"]
         return found if document["signature"] == now else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
 
-def signature(root: Path, environ: Mapping[str, str]) -> list[Any]:
+def signature(root: Where, environ: Mapping[str, str]) -> list[Any]:
     """Return what the settings depend on: every config file's stamp, and the variables that may set one."""
-    home = Path(environ.get("XDG_CONFIG_HOME") or Path(environ.get("HOME") or "/") / ".config")
+    home = environ.get("XDG_CONFIG_HOME") or os.path.join(environ.get("HOME") or "/", ".config")
     found: list[Any] = []
-    for folder in (root / "config", root / "local", home / "milestone"):
+    for folder in (os.path.join(root, "config"), os.path.join(root, "local"), os.path.join(home, "milestone")):
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError:
@@ -79,15 +81,16 @@ def _is_young(signature: list[Any]) -> bool:
     return any(max(entry[1], entry[2]) > latest for entry in signature if isinstance(entry, list))
 
 
-def _keep(root: Path, now: list[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+def _keep(root: Where, now: list[Any], settings: Mapping[str, Any]) -> dict[str, Any]:
     """Remembering is a convenience: where nothing can be written nothing is remembered."""
     values = {key: value for key, value in settings.items() if _is_kept(key, value)}
-    target = root / FILE
-    fresh = target.with_name(f"{target.name}.{os.getpid()}")
+    target = os.path.join(root, FILE)
+    fresh = f"{target}.{os.getpid()}"
     try:
-        if target.parent.is_dir() and not _is_young(now):
-            fresh.write_text(json.dumps({"signature": now, "values": values}), encoding="utf-8")
-            fresh.replace(target)
+        if os.path.isdir(os.path.dirname(target)) and not _is_young(now):
+            with open(fresh, "w", encoding="utf-8") as file:
+                json.dump({"signature": now, "values": values}, file)
+            os.replace(fresh, target)
     except OSError:
         pass
     return values

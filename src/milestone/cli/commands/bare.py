@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from milestone.cli import screens
 from milestone.cli.env import Env
 from milestone.cli.text import welcome
-from milestone.workspace import place
+from milestone.workspace import whereabouts
 
 if TYPE_CHECKING:  # a look without arguments needs no parser
     import argparse
@@ -18,6 +18,6 @@ def add_arguments(parser: "argparse.ArgumentParser") -> None:
 def run(env: Env, args: "argparse.Namespace") -> int:
     """Show the status of the project here, or welcome where there is none."""
     named = env.options.project or env.environ.get("MILESTONE_DIR")
-    if not named and place.nearest(env.start) is None:
-        return env.answer("status", None, lambda: welcome.text(env.start, env.width))
+    if not named and whereabouts.nearest(env.here) is None:
+        return env.answer("status", None, lambda: welcome.text(env.here, env.width))
     return screens.project(env)

@@ -1,12 +1,10 @@
 """The first words somebody reads."""
 
-from pathlib import Path
-
 from milestone.cli.output import line
 from milestone.cli.text import wide
 
 
-def text(start: Path, width: int) -> str:
+def text(start: str, width: int) -> str:
     """Return the welcome where there is no project: twelve lines."""
     here = line(start)
     room = width - len("No project in  or above it.")
