@@ -193,8 +193,8 @@ def json_page() -> str:
     with tempfile.TemporaryDirectory() as folder:
         rows = [_answered(Path(folder), line) for line in ASKED]
     return (
-        "# Answers as JSON\n\nWith `--json` (or `MILESTONE_JSON=1`) every command prints one document on one line: "
-        "`v kind seq unrecorded data total next_cursor warnings`; a refusal has `error` instead of `data` "
+        "# Answers as JSON\n\nWith `--json` (or `MILESTONE_JSON=1`) every command prints one document on one "
+        "line: `v kind seq unrecorded data total next_cursor warnings`; a refusal has `error` instead of `data` "
         "([errors](errors.md)). A listed key is never left out; what is empty is `[]`, what is absent `null`. "
         "`milestone`, `task` and `session` hold the record besides.\n\n"
         + _table(("asked", "kind", "keys of `data`"), rows)

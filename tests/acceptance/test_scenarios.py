@@ -179,7 +179,7 @@ def test_the_large_workflow_waits_for_the_design_approval(sarah: Typed) -> None:
 def at_a_terminal(typed: Typed, line: str, reply: str = "seen by Sarah") -> str:
     """Type a line at a terminal, answer every question, and return what was shown."""
     words = line.partition("  #")[0].split()[1:]
-    environ = {**typed.environ, "TERM": "dumb"}
+    environ = {**typed.environ, "TERM": "dumb", "CI": ""}
     child = pexpect.spawn(
         sys.executable,
         ["-m", "milestone", *words],
