@@ -86,8 +86,8 @@ def test_the_progress_monitor_says_time_proof_commit_and_how_far():
 
 
 def test_the_git_role_keeps_a_conflict_as_one_and_counts_commits():
-    conflict = role("git").react(seen("blocker.detected", reason="conflict", kind="git"))
-    other = role("git").react(seen("blocker.detected", reason="tests", kind="test"))
+    conflict = role("git").react(seen("blocker.detected", reason="conflict", cause="git"))
+    other = role("git").react(seen("blocker.detected", reason="tests", cause="test"))
     known = {REF: {"commit": "abc"}}
     over = role("git").react(seen("session.ended", task=None, state="ended", session=a_session(tasks=known)))
 
@@ -110,12 +110,12 @@ def test_the_dependency_validator_says_what_is_ready_and_finds_a_cycle():
     cycle = role("dependency-validator").react(seen("document.edited", task=None, tasks=knot, via="hand"))
 
     assert lines(ready) == "  now ready: t2"
-    assert [(e.kind, e.data["kind"]) for e in cycle.events] == [("blocker.detected", "dependency")]
+    assert [(e.kind, e.data["cause"]) for e in cycle.events] == [("blocker.detected", "dependency")]
     assert "wait for each other" in lines(cycle)
 
 
 def test_the_blocker_detector_names_cost_and_way_out():
-    answer = role("blocker-detector").react(seen("blocker.detected", reason="a conflict in app.py", kind="git"))
+    answer = role("blocker-detector").react(seen("blocker.detected", reason="a conflict in app.py", cause="git"))
 
     assert "a conflict in app.py" in lines(answer)
     assert "1 task waits behind it, 1.0 days of the critical path." in lines(answer)
