@@ -12,6 +12,8 @@ import msgspec
 
 from milestone.workspace.acting import MARKS
 
+FOREIGN = {*MARKS, "CI", "NO_COLOR", "FORCE_COLOR"}  # what the machine running the tests says of itself
+
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """What one command line did."""
@@ -37,7 +39,9 @@ class Typed:
 
     def __init__(self, folder: Path, actor: str = "ana", environ: Mapping[str, str] | None = None) -> None:
         self.folder = folder
-        kept = {n: v for n, v in os.environ.items() if n not in MARKS and not n.startswith(("MILESTONE", "GIT_"))}
+        kept = {
+            n: v for n, v in os.environ.items() if n not in FOREIGN and not n.startswith(("MILESTONE", "GIT_"))
+        }
         path = os.pathsep.join([str(Path(sys.executable).parent), kept.get("PATH", os.defpath)])
         self.environ = kept | {
             "PATH": path,
