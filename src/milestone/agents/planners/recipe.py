@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 import msgspec
 
@@ -142,9 +142,13 @@ def all_recipes(own: Mapping[str, str] | None = None) -> tuple[Recipe, ...]:
     Raises:
         InvalidPlan: one of the user's own is no recipe.
     """
-    texts: dict[str, tuple[str, str]] = {name: (text, "") for name, text in data.packaged_recipes()}
-    texts |= {name: (text, f"templates/{name}.yaml") for name, text in (own or {}).items()}
-    return tuple(read_recipe(name, text, where) for name, (text, where) in sorted(texts.items()))
+    own_ones = {name: read_recipe(name, text, f"templates/{name}.yaml") for name, text in (own or {}).items()}
+    return tuple(recipe for _, recipe in sorted((_packaged() | own_ones).items()))
+
+
+@cache
+def _packaged() -> dict[str, Recipe]:
+    return {name: read_recipe(name, text) for name, text in data.packaged_recipes()}
 
 
 def general(recipes: Iterable[Recipe]) -> Recipe:
