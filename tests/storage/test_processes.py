@@ -1,8 +1,13 @@
 """Many processes at one store: nobody is refused, no update is lost, no number given twice."""
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from milestone import ids
 from milestone.domain import summary
@@ -95,3 +100,37 @@ def test_a_reader_beside_writers_sees_whole_changes(root: Path):
                 seen = int(document.body["title"])
 
     assert at_once(3, work) == [0, 0, 0]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_program_itself_in_eight_processes_at_once(tmp_path: Path):
+    (tmp_path / "plan.json").write_text(
+        json.dumps({"title": "Log in", "tasks": [{"id": "task-001", "title": "Do"}]})
+    )
+    milestone = [sys.executable, "-m", "milestone", "--lock-timeout", "60"]
+    environment = {**os.environ, "MILESTONE_ACTOR": "ana"}
+
+    def call(*words: str) -> int:
+        done = subprocess.run(
+            [*milestone, *words], cwd=tmp_path, env=environment, capture_output=True, check=False
+        )
+        return done.returncode
+
+    def create(who: int) -> None:
+        assert [call("plan", "--from", "plan.json") for _ in range(EACH)] == [0] * EACH
+
+    def add(who: int) -> None:
+        assert [call("task", "add", "m1", f"By {who}, {n}") for n in range(EACH)] == [0] * EACH
+
+    assert call("init") == 0
+    assert at_once(PROCESSES, create) == [0] * PROCESSES
+    assert at_once(PROCESSES, add) == [0] * PROCESSES
+
+    with opened(tmp_path / ".milestones").reading() as reading:
+        rows = list(reading.rows())
+    assert [row["id"] for row in rows] == [ids.milestone_id(n + 1) for n in range(PROCESSES * EACH)]
+    assert len({row["uid"] for row in rows}) == PROCESSES * EACH
+    added = [task["title"] for task in rows[0]["tasks"][1:]]
+    assert sorted(added) == sorted(f"By {who}, {n}" for who in range(PROCESSES) for n in range(EACH))
+    assert call("log", "--verify") == 0
