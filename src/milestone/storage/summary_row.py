@@ -63,7 +63,11 @@ class Row(dict[str, object]):
     __slots__ = ("_blank", "_tasks")
 
     def __init__(self, row: Any, tasks: bytes, blank: Blank) -> None:
-        super().__init__(unpack(row, blank.row))
+        if type(row) is list:
+            super().__init__(row[0])
+        else:  # as `unpack` says it, with one copy instead of two
+            super().__init__(blank.row)
+            dict.update(self, row)
         self._tasks: bytes | None = tasks
         self._blank = blank.task
 
