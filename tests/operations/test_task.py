@@ -174,3 +174,14 @@ def test_tasks_of_one_call_are_done_in_their_order(tmp_path):
 
     assert the(workspace)["status"] == "completed"
     assert {item.grade for item in outcome.finished} == {"self-reported"}
+
+
+def test_a_verify_runs_as_long_as_the_setting_allows(tmp_path):
+    workspace = a_workspace(
+        tmp_path, a_body(tasks=[a_task(verify="sleep 60")]), settings={"execution.verify_time_limit": "1s"}
+    )
+
+    with pytest.raises(errors.Refused) as refused:
+        task.done(workspace, tmp_path, task.Done(refs=["m1/1"]))
+
+    assert "took too long" in refused.value.message

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 DAY_HOURS = 8.0
 WEEK_HOURS = 40.0
 _UNITS: Mapping[str, tuple[str, ...]] = {
+    "s": ("s", "sec", "secs", "second", "seconds"),
     "m": ("m", "min", "mins", "minute", "minutes"),
     "h": ("h", "hr", "hrs", "hour", "hours"),
     "d": ("d", "day", "days"),
@@ -28,7 +29,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 
 
 def parts(text: str) -> dict[str, float] | None:
-    """Return unit (`m h d w mo q y`) -> amount for a duration; None for another text, nothing or a negative one.
+    """Return unit (`s m h d w mo q y`) -> amount for a duration; None for another text, nothing or a negative one.
 
     A range (`2-3 weeks`) is its upper end.
     """
@@ -61,7 +62,16 @@ def hours(text: str, *, day: float = DAY_HOURS, week: float = WEEK_HOURS) -> flo
     found = parts(text)
     if found is None:
         return None
-    size = {"m": 1 / 60, "h": 1.0, "d": day, "w": week, "mo": week * 52 / 12, "q": week * 13, "y": week * 52}
+    size = {
+        "s": 1 / 3600,
+        "m": 1 / 60,
+        "h": 1.0,
+        "d": day,
+        "w": week,
+        "mo": week * 52 / 12,
+        "q": week * 13,
+        "y": week * 52,
+    }
     total = sum(size[unit] * n for unit, n in found.items())
     return round(total, 6) if 0 < total < 1e6 else None
 
@@ -71,7 +81,16 @@ def days(text: str) -> int | None:
     found = parts(text)
     if found is None:
         return None
-    size = {"m": 1 / (60 * DAY_HOURS), "h": 1 / DAY_HOURS, "d": 1, "w": 7, "mo": 365 / 12, "q": 365 / 4, "y": 365}
+    size = {
+        "s": 1 / (3600 * DAY_HOURS),
+        "m": 1 / (60 * DAY_HOURS),
+        "h": 1 / DAY_HOURS,
+        "d": 1,
+        "w": 7,
+        "mo": 365 / 12,
+        "q": 365 / 4,
+        "y": 365,
+    }
     total = sum(size[unit] * n for unit, n in found.items())
     return max(1, round(total)) if 0 < total < 36_500 else None
 

@@ -1,6 +1,7 @@
 """Run the command that proves something: a task's `verify`, a fact's `check`. No lock is held meanwhile."""
 
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,12 @@ import msgspec
 
 from milestone import errors
 from milestone.agents import executors
+from milestone.domain import durations
 from milestone.registry import load
 from milestone.workspace import place
 
 TAIL = 12  # lines of output a refusal shows
-HOURS = 3600.0
+HOUR = 3600.0  # seconds
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +44,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(
-    command: str, ref: str, root: Path, start: Path, time_limit: float = HOURS, *, exactly: bool = False
+    command: str, ref: str, root: Path, start: Path, time_limit: float = HOUR, *, exactly: bool = False
 ) -> Proof:
     """Return what a command showed, run where the caller works, or `exactly` in the folder that is named."""
     executor = load(executors.EXECUTORS["shell"])()
@@ -66,6 +68,11 @@ def run(
         output="\n".join(text.rstrip().splitlines()[-TAIL:]),
         error=outcome.error or ("it took too long" if outcome.timed_out else ""),
     )
+
+
+def limit_of(settings: Mapping[str, Any]) -> float:
+    """Return how many seconds a command that proves something may run."""
+    return (durations.hours(str(settings.get("execution.verify_time_limit") or "30m")) or 0.5) * HOUR
 
 
 def folder(root: Path, start: Path) -> Path:

@@ -182,7 +182,7 @@ def _prove(workspace: Workspace, start: Path, request: Done) -> "dict[str, Proof
     proving = load(PARTS["proving"])
     found: dict[str, Proof] = {}
     for ref, command in _verifies(workspace, start, request.refs):
-        shown = proving.run(command, ref, workspace.root, start)
+        shown = proving.run(command, ref, workspace.root, start, proving.limit_of(workspace.settings.values))
         if not shown.succeeded:
             raise proving.failed(shown, ref, "the task's verify")
         found[ref] = shown

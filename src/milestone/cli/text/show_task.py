@@ -24,6 +24,7 @@ def text(view: View, moment: Moment, width: int) -> list[str]:
         ("Run", line(view.get("run") or "")),
         ("Verify", line(view.get("verify") or "")),
         ("Note", line(view.get("next_note") or "")),
+        ("Spent", _spent(view)),
         ("Files", ", ".join(map(line, _words(view.get("files"))))),
         ("Outputs", ", ".join(map(line, _words(view.get("outputs"))))),
     ]
@@ -40,6 +41,16 @@ def text(view: View, moment: Moment, width: int) -> list[str]:
     lines += phases(view, width)
     lines += section("Evidence", [_evidence(each, moment) for each in _items(view.get("evidence"))], width)
     return [*lines, f"{'Next':<{INDENT}}{_task_command(view)}"]
+
+
+def _spent(view: View) -> str:
+    """Return the time spent by who spent it and how it is known."""
+    sums: dict[tuple[str, str], float] = {}
+    for each in _items(view.get("time")):
+        if isinstance(each, Mapping) and isinstance(each.get("hours"), int | float):
+            key = (str(each.get("who") or "somebody"), str(each.get("source") or "logged"))
+            sums[key] = sums.get(key, 0.0) + float(each["hours"])
+    return ", ".join(f"{line(who)} {moments.hours(hours)} ({source})" for (who, source), hours in sums.items())
 
 
 def phases(view: View, width: int) -> list[str]:
