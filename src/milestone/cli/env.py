@@ -200,9 +200,12 @@ class Env:
             return value
         try:
             return (self.start / value[1:]).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            raise errors.NotFound(f"There is no file {value[1:]}.", code="file_not_found", next=["ls"]) from None
         except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no text in UTF-8"
             raise errors.NotFound(
-                f"{value[1:]} cannot be read.", why=str(error), code="file_not_found", next=["milestone help text"]
+                f"{value[1:]} cannot be read: {reason}.", code="file_not_found", next=["milestone help text"]
             ) from None
 
 

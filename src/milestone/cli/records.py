@@ -28,11 +28,7 @@ def show(env: Env, refs: Sequence[str], *, everything: bool = False) -> int:
     wanted = [name for ref in refs for name in ref.split(",") if name] or ["current"]
     with env.workspace.reading() as reading:
         moment = look_into(env, reading)
-        try:
-            views = [view(moment, reading, name) for name in wanted]
-        except errors.MilestoneNotFound:
-            _refuse_unreadable(reading, wanted, len(moment.rows))
-            raise
+        views = [_found(moment, reading, name) for name in wanted]
         shown, left = _fitted(views, env.options.limit == 0 or everything)
         if left:
             names = [short(view.get("ref") or view["id"]) for view in views]
@@ -63,18 +59,21 @@ def is_task(name: str) -> bool:
     return "/" in name or bool(re.fullmatch(r"t(?:ask)?-?\d+", name, re.IGNORECASE))
 
 
-def _refuse_unreadable(reading: Reading, names: Sequence[str], others: int) -> None:
-    """Refuse a name whose file is there and cannot be read, with the place of the mistake."""
-    for name in names:
+def _found(moment: Moment, reading: Reading, name: str) -> dict[str, Any]:
+    """Return one record; a name whose file cannot be read is refused with the place of the mistake."""
+    try:
+        return view(moment, reading, name)
+    except errors.MilestoneNotFound:
         file = ids.parse_milestone_id(name.partition("/")[0])
         for warning in reading.warnings:
             if file and warning.path and warning.path.endswith((f"/{file}.yaml", f"/{file}.yml")):
                 raise errors.MilestoneNotFound(
                     f"{warning.path} line {warning.line}, column {warning.column}: {warning.message}",
-                    why=f"The file was left as it is; {others} other milestones are fine.",
+                    why=f"The file was left as it is; {len(moment.rows)} other milestones are fine.",
                     next=["correct the line, then milestone doctor"],
                     code="unreadable_file",
-                )
+                ) from None
+        raise
 
 
 def _row(moment: Moment, document: Document) -> Row:
