@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from milestone.storage.place import FOLDERS
+
 from .conftest import fingerprint
 
 ESCAPES = "\\e[2J\\e]0;owned\\a\\u202Egnp.exe\\u009b31m"
@@ -112,6 +114,29 @@ def test_nothing_crashes_runs_or_leaves_the_folder(milestone, hostile):
 
     assert {k: v for k, v in fingerprint(hostile.parent).items() if ".milestones" not in k} == outside
     assert not list(hostile.parent.rglob("canary"))
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_a_folder_that_is_a_link_is_never_written_through(milestone, clean_environment, name):
+    outside = clean_environment.parent / "outside"
+    outside.mkdir()
+    link = clean_environment / ".milestones" / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(outside)
+
+    for argv in (
+        ["plan", "Add a form"],
+        ["config", "set", "hints", "off"],
+        ["init"],
+        ["execute", "m1"],
+        ["use", "m1"],
+        ["doctor"],
+    ):
+        said = milestone(*argv)
+        assert said.code in (0, 2, 3, 5), (argv, said.err)
+        assert "Traceback" not in said.err
+
+    assert list(outside.iterdir()) == []
 
 
 def test_each_bad_file_stops_only_itself(milestone, hostile):

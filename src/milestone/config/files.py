@@ -100,7 +100,7 @@ def _load(place: Path) -> Any:
 
 
 def _keep(place: Path, value: Any) -> None:
-    if not place.parent.is_dir():
+    if not place.parent.is_dir() or place.parent.is_symlink():  # a link in a clone may lead anywhere
         return
     temporary = place.with_suffix(f".{os.getpid()}.tmp")
     try:

@@ -11,6 +11,7 @@ from milestone.config.settings import Setting, Settings
 from milestone.domain import words
 from milestone.domain.document import Event
 from milestone.storage import disk, yaml_settings
+from milestone.storage.place import check_inside
 from milestone.uids import uid_from_name
 from milestone.workspace.base import Workspace
 
@@ -95,6 +96,8 @@ def put(place: Path, key: str, text: str, *, workspace: Workspace | None) -> dic
     old = before.decode() if before is not None else ""
     new = yaml_settings.put(old, tuple(_inside(key, place).split(".")), value, place.name)
     if new != old:
+        if workspace is not None:
+            check_inside(workspace.root)
         if workspace is None or not workspace.options.dry_run:
             _write(place, new)
         if workspace is not None:

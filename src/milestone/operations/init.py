@@ -10,6 +10,7 @@ import msgspec
 
 from milestone import errors
 from milestone.domain import schema
+from milestone.storage.place import check_inside
 from milestone.workspace import place
 
 GITIGNORE = """\
@@ -88,6 +89,7 @@ def init(request: InitRequest, *, environ: Mapping[str, str]) -> Made:
     }
     if request.name or request.timezone:
         files["config/milestone-config.yaml"] = project_config(name, request.timezone)
+    check_inside(root)
     try:
         made = [path for path, text in files.items() if write_new(root / path, text)]
         (root / "active").mkdir(exist_ok=True)

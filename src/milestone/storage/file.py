@@ -13,7 +13,7 @@ from milestone.domain.document import Actor
 from milestone.storage import disk, locks, summary_file
 from milestone.storage.base import Evolve, Stamp, Summarise, Warning
 from milestone.storage.moment import Moment
-from milestone.storage.place import Place
+from milestone.storage.place import Place, check_inside
 from milestone.storage.summary_file import Summary
 from milestone.storage.transaction import ADOPT, FileTxn, reconcile
 
@@ -43,6 +43,7 @@ class FileStore:
 
     @contextmanager
     def transaction(self, stamp: Stamp, *, timeout: float = 10.0) -> Iterator[FileTxn]:
+        check_inside(self.place.root)
         with disk.telling(self.place.root):
             self.place.make()
         with locks.commit_turn(self.place.local, timeout):

@@ -2,9 +2,31 @@
 
 import os
 
+from milestone import errors
 from milestone.storage import disk
 from milestone.storage.event_log import EventLog
 from milestone.storage.snapshots import Snapshots
+
+FOLDERS = (
+    *("active", "completed", "config", "deliverables", "sessions", "templates", "temp", "worktrees", "agents"),
+    *("database", "local", "local/documents", "local/drafts", "local/replaced", "logs", "logs/events"),
+)
+
+
+def check_inside(root: str | os.PathLike[str]) -> None:
+    """Refuse a folder that is a link: a clone must not make us write where it points.
+
+    Raises:
+        Refused: naming the link.
+    """
+    for name in FOLDERS:
+        if os.path.islink(os.path.join(root, name)):
+            raise errors.Refused(
+                f".milestones/{name} is a link.",
+                why="records are written inside .milestones/ only, and a link may lead anywhere",
+                hint="Put a folder in its place, if the link is yours.",
+                code="link_refused",
+            )
 
 
 class Place:

@@ -68,6 +68,7 @@ def named_by_folder(root: Where) -> str:
 
 def remember(root: Where, milestone: str | None) -> None:
     """Keep the current milestone for this clone; None forgets it."""
+    load("milestone.storage.place:check_inside")(root)
     target = os.path.join(root, REMEMBERED)
     if milestone is None:
         if os.path.exists(target):

@@ -87,7 +87,8 @@ def _keep(root: Where, now: list[Any], settings: Mapping[str, Any]) -> dict[str,
     target = os.path.join(root, FILE)
     fresh = f"{target}.{os.getpid()}"
     try:
-        if os.path.isdir(os.path.dirname(target)) and not _is_young(now):
+        folder = os.path.dirname(target)
+        if os.path.isdir(folder) and not os.path.islink(folder) and not _is_young(now):
             with open(fresh, "w", encoding="utf-8") as file:
                 json.dump({"signature": now, "values": values}, file)
             os.replace(fresh, target)
