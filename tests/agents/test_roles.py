@@ -119,7 +119,7 @@ def test_the_blocker_detector_names_cost_and_way_out():
 
     assert "a conflict in app.py" in lines(answer)
     assert "1 task waits behind it, 1.0 days of the critical path." in lines(answer)
-    assert "milestone task unblock m1/t2" in lines(answer)
+    assert "milestone task retry m1/t2" in lines(answer)
 
 
 def test_the_blocker_detector_finds_a_stall_once():

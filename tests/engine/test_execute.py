@@ -63,6 +63,11 @@ def test_a_conflict_is_a_blocker_and_the_rest_goes_on(project):
     assert "same.txt" in blocked["text"]
     kept = f"milestone/milestone-001-{blocked['ref'].rpartition('/')[2]}"
     assert project.git("log", "-1", "--format=%s", kept).startswith("feat(milestone-001)")
+    assert blocked["next"] == f"milestone task retry {blocked['ref']}"
+    assert project.run("task", "retry", blocked["ref"]).returncode == 0
+    again = project.execute("m1")
+    assert again["exit"] == 0, "on top of what is merged by now it fits"
+    assert sorted(project.commits()) == [f"milestone-001/task-00{n}" for n in (1, 2, 3)]
 
 
 def test_work_that_changes_records_is_a_blocker(project):

@@ -62,6 +62,7 @@ def begun(found: Attempt, setup: Setup) -> list[Event]:
         "phase": found.phase,
         "began": found.ctx.now,
         "stalled": None,
+        "before": found.known.get("reason"),  # why the attempt before this one did not do
         "reason": None,
     }
     started = of_session.event(found.session, "run.step_started", task=found.name, step="begin", result=result)

@@ -185,7 +185,8 @@ def _history(task: Body, key: str) -> int:
 def _stuck(ref: str, task: Body, status: str) -> Waits:
     blocked = task.get("blocked")
     reason = blocked.get("reason") if isinstance(blocked, Mapping) else None
-    verb = "retry" if status == "failed" else "unblock"
+    by_a_run = isinstance(blocked, Mapping) and str(blocked.get("by") or "").startswith("agent:")
+    verb = "retry" if status == "failed" or by_a_run else "unblock"
     since = blocked.get("since") if isinstance(blocked, Mapping) else None
     return Waits(
         kind="blocker",

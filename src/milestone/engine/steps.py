@@ -208,13 +208,14 @@ class Steps:
         )
 
     def _earlier(self, found: Attempt) -> str:
-        """Return the output of the attempt before this one, when that failed."""
+        """Return why the attempt before this one did not do, and the output it failed with."""
+        why = str(found.known.get("before") or "")
         folder = self.setup.runs(str(found.session.body["id"]))
         for step in ("verify", "work"):
             path = folder / f"{folder_name(found.name)}-{found.number - 1}-{step}.log"
             if path.exists() and path.stat().st_size:
-                return path.read_text(encoding="utf-8", errors="replace")
-        return ""
+                return f"{why}\n\n{path.read_text(encoding='utf-8', errors='replace')}".strip()
+        return why
 
     def log_file(self, found: Attempt, step: str) -> Any:
         """Return where the output of a step is kept."""

@@ -31,15 +31,13 @@ class BlockerDetector:
         if view.event.task is None or view.event.data.get("cause") == "stall":
             return NOTHING
         reason = str(view.event.data.get("reason") or "")
-        failed = tasks.status(view.task) == "failed"
-        verb = "retry" if failed else "unblock"
         ref = f"{short(str(view.milestone.body['id']))}/{view.short}"
         return Reaction(
             lines=(
                 Said(f"■ {view.short} ", tasks.title(view.task)),
-                Said("  why: ", reason),
+                *(Said("  why: " if first else "       ", part) for first, part in _parts(reason)),
                 Said(f"  {cost(view)}"),
-                Said(f"  next: milestone task {verb} {ref}"),
+                Said(f"  next: milestone task retry {ref}"),
             )
         )
 
@@ -82,6 +80,11 @@ def cost(view: View) -> str:
         if count
         else "The rest goes on."
     )
+
+
+def _parts(reason: str) -> list[tuple[bool, str]]:
+    """Return the clauses of a reason, a line each."""
+    return [(place == 0, part) for place, part in enumerate(reason.split("; "))]
 
 
 def _seconds(began: Any, now: str) -> float:
