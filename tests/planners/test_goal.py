@@ -58,6 +58,14 @@ def test_a_page_is_read_for_its_intention_its_list_and_its_numbers() -> None:
     assert any("2 seconds" in text for text in goal.measures)
 
 
+def test_a_short_first_sentence_is_no_headline() -> None:
+    goal = read_goal(
+        "We run a small museum.\n\nWe want to build a ticket shop.\n\n- school classes\n- winter hours\n"
+    )
+
+    assert goal.object == "ticket shop"
+
+
 @pytest.mark.parametrize("text", ["", "   ", "!!!", "\x1b[31m\x1b[0m"[:1]])
 def test_a_goal_without_words_is_none(text: str) -> None:
     with pytest.raises(ValueError, match="no words"):

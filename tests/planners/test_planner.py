@@ -95,6 +95,14 @@ def test_up_to_four_weeks_is_one_milestone_that_ends_then() -> None:
     assert all(t["kiro_workflow"]["enabled"] for t in body["tasks"])
 
 
+def test_a_deadline_within_four_weeks_keeps_it_one_milestone_and_warns() -> None:
+    draft = a_plan("Payment System", deadline=date(2026, 12, 11), hours_per_week=5.0)
+
+    assert len(draft.bodies) == 1
+    assert draft.bodies[0]["timeline"]["estimated_end"] == "2026-12-11"
+    assert any(f.code == "tight" for f in draft.findings)
+
+
 def test_an_open_milestone_it_needs_is_proposed_with_the_reason_and_not_recorded() -> None:
     rows = [{"id": "milestone-001", "title": "Authentication System", "status": "planned", "archived": False}]
 

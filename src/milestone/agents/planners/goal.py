@@ -80,7 +80,8 @@ def read_goal(text: str) -> Goal:
 def find_headline(text: str) -> str:
     """Return the line or sentence of a page that states the intention, else its first."""
     sentences = [" ".join(MARKUP.sub("", s).split()) for s in SENTENCE.split(text) if words.WORD.search(s)]
-    if MARKUP.match(text) or len(text.split("\n")[0]) <= TITLE_WIDTH:
+    first = text.split("\n")[0].rstrip()
+    if MARKUP.match(text) or (len(first) <= TITLE_WIDTH and not first.endswith((".", "!", "?", "。", ",", ":"))):
         return sentences[0]
     return next((s for s in sentences if states_intention(s)), sentences[0])
 

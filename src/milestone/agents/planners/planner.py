@@ -177,6 +177,8 @@ def dates(thought: Thought, chunks: Sequence[split.Chunk]) -> list[tuple[date, d
         if options.duration_days is not None or (allowed is not None and timed.weeks > allowed):
             weeks = (allowed or weeks) * sum(hours.values()) / total
         end = time.end_after(start, weeks)
+        if options.deadline is not None and timed.weeks > (allowed or 0):
+            end = min(end, options.deadline)
         found.append((start, end))
         start = end
     return found

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import msgspec
 
+from milestone.agents.planners.analyses.timeline import window
 from milestone.agents.planners.brief import WEEKS, Brief, Planned
 from milestone.agents.planners.goal import TITLE_WIDTH
 
@@ -27,10 +28,10 @@ def count(brief: Brief, weeks: float, tasks: int) -> int:
     options = brief.options
     if options.milestones is not None:
         return max(1, min(options.milestones, tasks))
-    asked = (options.duration_days or 0) / 7
-    if options.single or (options.duration_days is not None and asked <= WEEKS):
+    allowed = window(options)
+    if options.single or (allowed is not None and allowed <= WEEKS):
         return 1
-    most = max(weeks, asked)
+    most = max(weeks, allowed if options.duration_days is not None and allowed else 0)
     return 1 if most <= WEEKS + 0.05 else max(1, min(-int(-most // WEEKS), tasks // 2))
 
 
