@@ -1,5 +1,6 @@
 """What people, editors and git do to files is taken in, whatever it is."""
 
+import errno
 import os
 import subprocess
 from pathlib import Path
@@ -387,3 +388,19 @@ def test_a_file_taken_away_during_a_change_is_away_and_the_change_recorded(store
     adopt(store)
     assert body(store)["priority"] == "high"
     assert "high" in a_file(root).read_text()
+
+
+def test_a_disk_without_hard_links_is_written_all_the_same(
+    store: FileStore, root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(old: str, new: str) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    write(store, plain.created(A, 1, title="Log in", status="planned"))
+    with store.transaction(stamp()) as txn:
+        txn.append([plain.edited(A, title="Sign in")])
+
+    assert not txn.warnings
+    assert "Sign in" in a_file(root).read_text()
+    assert adopt(store) == []

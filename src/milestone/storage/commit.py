@@ -209,7 +209,8 @@ def _write_first(target: str, data: bytes, drafts: str) -> None:
     disk.remove(draft)
     disk.write_new(draft, data)
     try:
-        os.link(draft, target)
+        if not disk.link(draft, target):
+            _move(draft, target)
     except FileExistsError:
         if disk.read(target) != data:
             raise

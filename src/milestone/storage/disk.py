@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from milestone import errors
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 WORDS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "your disk quota is used up",
@@ -79,6 +80,17 @@ def replace(
         raise
     if sync:
         sync_folder(os.path.dirname(path))
+    return True
+
+
+def link(path: str, name: str) -> bool:
+    """Give a file a second name; False where the disk knows no such thing (exFAT, some network disks)."""
+    try:
+        os.link(path, name)
+    except OSError as problem:
+        if problem.errno in NO_LINKS:
+            return False
+        raise
     return True
 
 

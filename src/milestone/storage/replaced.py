@@ -25,9 +25,11 @@ def keep(place: Place, path: str, stored: Stored) -> bool:
         return disk.digest(disk.read(path) or b"") == stored.digest
     kept = os.path.join(place.replaced, name)
     _forget(place, name)
-    disk.write_new(_base(place, name), stored.base.encode(), sync=False)
-    os.link(path, kept)
-    if disk.digest(disk.read(kept) or b"") == stored.digest:
+    linked = disk.link(path, kept)
+    if linked:
+        disk.write_new(_base(place, name), stored.base.encode(), sync=False)
+    looked_at = kept if linked else path
+    if disk.digest(disk.read(looked_at) or b"") == stored.digest:
         return True
     _forget(place, name)
     return False
