@@ -173,3 +173,18 @@ def test_what_was_overridden_and_what_is_to_be_checked_again_is_shown(capsys):
     shown = capsys.readouterr().out
     assert "demo on friday (ana)" in shown
     assert "t2, because m1/t1 was reopened" in shown
+
+
+def test_a_misspelt_priority_is_kept_and_named(capsys):
+    assert run(["update", "m1", "--priority", "urgentt"]) == 0
+
+    assert "Did you mean urgent?" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_record_whose_file_is_missing_is_not_said_to_have_never_been(capsys, project):
+    run(["task", "start", "m1/1"])
+    (project / ".milestones" / "active" / "milestone-002.yaml").unlink()
+    capsys.readouterr()
+
+    assert run(["task", "note", "m2/1", "x"]) == 3
+    assert "its file is not in this checkout" in " ".join(capsys.readouterr().err.split())

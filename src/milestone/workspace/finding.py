@@ -36,11 +36,29 @@ def milestone(reading: Reading, text: str, *, current: str | None = None, writin
         AmbiguousId: several titles begin like that.
         InvalidRequest: the current one is meant, and there is none.
     """
-    row = milestone_row(reading.rows(), text, current=current, writing=writing)
+    try:
+        row = milestone_row(reading.rows(), text, current=current, writing=writing)
+    except errors.MilestoneNotFound as error:
+        raise _gone(error, reading, text) from None
     document = reading.load("milestone", str(row["uid"]))
     if document is None or document.deleted or document.away:
         raise _not_found(text, reading.rows())
     return document
+
+
+def _gone(error: errors.MilestoneNotFound, reading: Reading, text: str) -> errors.MilestoneNotFound:
+    """Return the refusal; for a number that was given once it says where the record may be."""
+    name = ids.parse_milestone_id(text)
+    number = ids.number_of(name) if name else None
+    if name is None or number is None or not 0 < number <= reading.last_number:
+        return error
+    return errors.MilestoneNotFound(
+        f"{name} is not here now.",
+        why="its number was given: it was deleted, or its file is not in this checkout",
+        hint="git status shows a missing file; when it is back, so is the record",
+        next=["milestone list --archived", f"git log --oneline -- .milestones/active/{name}.yaml"],
+        candidates=error.candidates,
+    )
 
 
 def milestone_row(
@@ -123,7 +141,9 @@ def _not_found(text: str, near: Sequence[Row]) -> errors.MilestoneNotFound:
     names = [str(row["id"]) for row in near]
     return errors.MilestoneNotFound(
         f'There is no milestone "{text}".',
-        why=f"{len(names)} records are here." if names else "No milestone was planned yet.",
+        why=f"{len(names)} {'record is' if len(names) == 1 else 'records are'} here."
+        if names
+        else "No milestone was planned yet.",
         candidates=names[:5],
         next=["milestone list"] if names else ['milestone plan "GOAL"'],
     )

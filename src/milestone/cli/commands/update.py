@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from milestone import errors
-from milestone.cli import report_flags
+from milestone.cli import report_flags, words
 from milestone.cli.env import Env
 from milestone.cli.text import changed as texts
 from milestone.domain import durations
@@ -31,6 +31,7 @@ SHOWS = {
     "project": "milestone.cli.screens:project",
     "moment": "milestone.cli.look:look_into",
 }
+PRIORITIES = ("critical", "critical_path", "urgent", "high", "medium", "normal", "low")
 OTHERS = ("status", "start", "due", "assign", "note", "evidence", "override")
 
 
@@ -81,6 +82,7 @@ def _request(env: Env, args: argparse.Namespace) -> operation.Update:
         env.warn("unknown_person", f'"{args.assign}" is nobody in config/team.yaml.')
     given = {name: getattr(args, name) for name in FIELDS if getattr(args, name) is not None}
     fields = {name: env.read_text(text).strip() for name, text in given.items()}
+    _warn_unusual(env, fields.get("priority"))
     if fields.get("title") == "":
         raise errors.InvalidRequest("A title cannot be empty.")
     return operation.Update(
@@ -98,6 +100,15 @@ def _request(env: Env, args: argparse.Namespace) -> operation.Update:
         evidence=env.read_text(args.evidence) if args.evidence else None,
         override=args.override,
     )
+
+
+def _warn_unusual(env: Env, priority: str | None) -> None:
+    """Any word may be a priority; one that looks misspelt is named."""
+    if not priority or priority.lower() in PRIORITIES:
+        return
+    near = words.nearest(priority, PRIORITIES)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    env.warn("unusual_priority", f'"{priority}" is kept, but sorts like no priority.{meant}')
 
 
 def _check_together(args: argparse.Namespace) -> None:

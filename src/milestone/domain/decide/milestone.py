@@ -118,7 +118,11 @@ def reopen(document: Document, reason: str | None, ctx: Context) -> list[Event]:
         Refused: it is open already.
     """
     if not (reason or "").strip():
-        raise errors.InvalidRequest("reopen takes --reason.", why="who built on it wants to know why")
+        raise errors.InvalidRequest(
+            "Reopening takes --reason.",
+            why="who built on it wants to know why",
+            next=[f'milestone reopen {rules.name(document)} --reason "..."'],
+        )
     rules.moved("milestone", document, None, _state(document), "reopened")
     mark = {"because": rules.name(document), "since": ctx.now}
     marks = [

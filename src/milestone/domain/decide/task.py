@@ -173,7 +173,11 @@ def reopen(document: Document, request: Act, ctx: Context) -> list[Event]:
     task = find(document, request.task)
     name, reason = str(task["id"]), (request.reason or "").strip()
     if not reason:
-        raise errors.InvalidRequest("reopening takes --reason.", why="who built on it wants to know why")
+        raise errors.InvalidRequest(
+            "Reopening takes --reason.",
+            why="who built on it wants to know why",
+            next=[f'milestone task reopen {rules.ref(document, name)} --reason "..."'],
+        )
     rules.moved("task", document, name, tasks.status(task), "reopened")
     if document.archived or document.body.get("status") in ("archived", "cancelled"):
         hint = f'milestone reopen {rules.name(document)} --reason "..."'
