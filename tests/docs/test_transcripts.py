@@ -31,6 +31,12 @@ def test_a_block_is_read_as_typed_lines_and_what_they_print():
     assert steps == [Step("one", ["first", "second"]), Step("two")]
 
 
+def test_a_here_document_is_typed_whole():
+    steps = list(parse("$ cat > a <<'END'\none\nEND\nprinted\n"))
+
+    assert steps == [Step("cat > a <<'END'\none\nEND", ["printed"])]
+
+
 def test_a_section_is_a_story_of_its_own_and_comments_are_typed():
     page = (
         "# Title\n\n## A\n\n<!-- console\n$ hidden\n-->\n\n```console\n$ shown\n```\n\n## B\n\n```sh\n$ no\n```\n"

@@ -11,9 +11,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 BLOCK = re.compile(r"^(?:```console|<!-- console)\n(.*?)^(?:```|-->)", re.MULTILINE | re.DOTALL)
+HERE = re.compile(r"<<'?(\w+)'?$")  # the lines that follow are typed too, up to this word
 PERSON = {"user.name": "Sarah", "user.email": "sarah@example.org"}
 
 
@@ -36,11 +38,14 @@ def sections(page: str) -> Iterator[tuple[str, list[Step]]]:
 def parse(block: str) -> Iterator[Step]:
     """Yield the steps of one block."""
     step: Step | None = None
-    for line in block.splitlines():
+    lines = iter(block.splitlines())
+    for line in lines:
         if line.startswith("$ "):
             if step:
                 yield step
             step = Step(line[2:])
+            if here := HERE.search(line):
+                step.typed = "\n".join([step.typed, *takewhile(lambda each: each != here[1], lines), here[1]])
         elif step and line.strip():
             step.expected.append(line.strip())
     if step:
