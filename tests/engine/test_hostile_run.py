@@ -73,3 +73,13 @@ def test_odd_task_ids_stay_inside(project, name):
     assert not list(project.folder.glob("**/pwned"))
     refs = project.git("for-each-ref", "--format=%(refname)").splitlines()
     assert all(ref == "refs/heads/main" or ref.startswith("refs/heads/milestone/") for ref in refs)
+
+
+def test_a_repository_of_somebody_else_is_not_worked_in_behind_their_back(project):
+    project.plan(a_task(1, "touch ran"))
+
+    done = project.run("execute", "m1", GIT_TEST_ASSUME_DIFFERENT_OWNER="1")
+
+    assert done.returncode == 5
+    assert "safe.directory" in done.stderr
+    assert not (project.folder / "ran").exists()

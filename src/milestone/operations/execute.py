@@ -1,6 +1,7 @@
 """Run the ready tasks of milestones: begin or go on with sessions, work or attach, and say how it ended."""
 
 import os
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -123,6 +124,16 @@ def choose_place(workspace: Workspace, document: Document, *, in_place: bool) ->
             mode="in_place", why="--in-place: tasks run one at a time in this folder; nothing is committed"
         )
     found = repositories.find(workspace.root.resolve())
+    if found is None and repositories.is_refused(workspace.root.resolve()):
+        raise errors.Refused(
+            "Git will not work in this folder: it belongs to somebody else.",
+            why="without git a run would work in your files directly, and that takes your word",
+            next=[
+                f"git config --global --add safe.directory {shlex.quote(str(workspace.root.parent.resolve()))}",
+                f"milestone execute {_name(document)} --in-place",
+            ],
+            code="git_refuses",
+        )
     if found is None:
         return Place(mode="in_place", why="No git here: tasks run one at a time in this folder, without commits")
     if repositories.version() < repositories.OLDEST:

@@ -91,6 +91,15 @@ def find(records: Path) -> Repository | None:
     return Repository(Path(top), records)
 
 
+def is_refused(records: Path) -> bool:
+    """Say whether git will not work here because the folder belongs to somebody else."""
+    try:
+        git(records.parent, "rev-parse", "--show-toplevel")
+    except GitFailed as failed:
+        return "dubious ownership" in failed.reason
+    return False
+
+
 def version() -> tuple[int, int]:
     """Return git's version; (0, 0) when there is none."""
     try:
