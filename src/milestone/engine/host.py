@@ -63,7 +63,7 @@ class Host:
     def stop(self, session: str, reason: str) -> None:
         """Save first: record that a session is interrupted; then end what it has running."""
 
-        def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+        def decide(txn: Txn, _ctx: Context) -> list[Event]:
             known = attempts.find_session(txn, session)
             return of_session.interrupt(known, reason) if known else []
 
@@ -117,7 +117,7 @@ class Host:
             self._next_run(str(session.body["id"]))
 
     def _next_run(self, name: str) -> None:
-        def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+        def decide(txn: Txn, _ctx: Context) -> list[Event]:
             known = attempts.find_session(txn, name)
             return of_session.hand_over(known) if known else []
 

@@ -86,7 +86,7 @@ class RunWork(Steps):
         if word not in ("ended", "waiting", "failed"):
             return word
 
-        def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+        def decide(txn: Txn, _ctx: Context) -> list[Event]:
             known = attempts.find_session(txn, session)
             if known is None or known.body.get("state") != "running" or known.body.get("run") != run:
                 return []

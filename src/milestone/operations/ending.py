@@ -137,7 +137,7 @@ def _agrees(door: Asking, branch: str, base: str) -> bool:
 
 
 def _merged(workspace: Workspace, session: str, branch: str, into: str) -> None:
-    def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+    def decide(txn: Txn, _ctx: Context) -> list[Event]:
         known = find_session(txn, session)
         return [of_session.event(known, "branch.merged", branch=branch, into=into)] if known else []
 
@@ -160,7 +160,7 @@ def _done(door: Asking, ref: str) -> None:
 
 
 def _goes_on(workspace: Workspace, session: str) -> None:
-    def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+    def decide(txn: Txn, _ctx: Context) -> list[Event]:
         known = find_session(txn, session)
         return of_session.resume(known, processes.mine(), {}) if known else []
 

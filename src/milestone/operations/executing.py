@@ -128,7 +128,7 @@ class Execution:
     def _settle(self, name: str) -> None:
         adopts = self._attached or name in self.watched
 
-        def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+        def decide(txn: Txn, _ctx: Context) -> list[Event]:
             now = attempts.find_session(txn, name)
             if now is None or now.body.get("state") != "running" or processes.lives(now.body):
                 return []

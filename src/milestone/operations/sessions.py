@@ -63,7 +63,7 @@ def note(workspace: Workspace, text: str, name: str | None = None) -> Written:
     if not text.strip():
         raise errors.InvalidRequest("A note needs words.", next=['milestone sessions note "what I was doing"'])
 
-    def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+    def decide(txn: Txn, _ctx: Context) -> list[Event]:
         return [of_session.event(find(txn, name), "session.saved", note=text.strip())]
 
     return workspace.write(decide)
@@ -197,7 +197,7 @@ def _clean_worktrees(repository: Repository | None, place: Path) -> list[str]:
 
 
 def _forget_dead_agents(workspace: Workspace) -> None:
-    def decide(txn: Txn, ctx: Context) -> Sequence[Event]:  # noqa: ARG001  (the store's signature)
+    def decide(txn: Txn, _ctx: Context) -> Sequence[Event]:
         return of_agents.clean_up(txn.find("agent"), txn.find("message"))
 
     running.ledger_of(workspace).write("", decide)

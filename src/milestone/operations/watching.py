@@ -77,7 +77,7 @@ class Watch:
             self._record(role, view, name, answer.events)
 
     def _record(self, role: Role, view: View, session: str, events: tuple[Event, ...]) -> None:
-        def decide(txn: Txn, ctx: Context) -> list[Event]:  # noqa: ARG001  (the store's signature)
+        def decide(_txn: Txn, _ctx: Context) -> list[Event]:
             return list(events)
 
         operation = f"{self._setup.epoch}/role/{role.name}/{session}/{view.recorded.seq}"
