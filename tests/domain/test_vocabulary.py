@@ -246,7 +246,15 @@ def test_anything_is_understood_and_understanding_again_changes_nothing(raw):
 
 @pytest.mark.parametrize(
     ("typed", "hours"),
-    [("3d 4h", 28), ("1 week", 40), ("2 days", 16), ("P2W", 80), ("90 min", 1.5), ("soon", None)],
+    [
+        ("3d 4h", 28),
+        ("1 week", 40),
+        ("2 days", 16),
+        ("P2W", 80),
+        ("90 min", 1.5),
+        ("soon", None),
+        ("9" * 400 + "h", None),
+    ],
 )
 def test_durations_in_plain_words(typed, hours):
     assert words.hours(typed) == hours

@@ -95,7 +95,7 @@ def number(value: Any) -> int | float | None:
         return None
     text = value.strip().removesuffix("%").strip()
     if _NUMBER.fullmatch(text):
-        return whole(float(text.replace("_", "")))
+        return _within(float(text.replace("_", "")))
     return hours(value)
 
 
@@ -107,7 +107,7 @@ def hours(text: str) -> int | float | None:
     left = _DURATION.sub("", found.casefold()).strip(" ,+~and")
     if not parts or left or any(_unit(unit) is None for _, unit in parts):
         return None
-    return whole(sum(float(count) * (_unit(unit) or 0) for count, unit in parts))
+    return _within(sum(float(count) * (_unit(unit) or 0) for count, unit in parts))
 
 
 def chance(value: Any) -> int | float | str | None:
@@ -137,6 +137,11 @@ def whole(figure: float) -> int | float:
     """Return 8 for 8.0, so that a figure is written the way people write it."""
     rounded = round(figure, 6)
     return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _within(figure: float) -> int | float | None:
+    """Return a figure that somebody may have meant; `81e999` is none."""
+    return whole(figure) if abs(figure) < 1e15 else None
 
 
 def _status(word: Any, ours: dict[str, str]) -> str | None:
