@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from milestone.cli.text import wide
 from milestone.testing.typed import Typed
 
 
@@ -181,3 +182,13 @@ def test_the_type_of_a_project_says_what_a_goal_is_taken_for(sarah: Typed) -> No
 
     assert sarah.does("plan", "Order totals", "--dry-run").data["recipe"] == "api"
     assert sarah.does("plan", "Organise a fair", "--dry-run").data["recipe"] == "general"
+
+
+@pytest.mark.parametrize("columns", ["60", "80", "120"])
+@pytest.mark.parametrize(
+    "goal", ["Create a REST API with authentication, search and payments", "实现用户登录功能"]
+)
+def test_no_line_of_a_plan_is_wider_than_the_terminal(tmp_path: Path, goal: str, columns: str) -> None:
+    shown = Typed(tmp_path, "sarah", {"COLUMNS": columns}).does("plan", goal, "--dry-run", "--explain").out
+
+    assert max(wide.width(line) for line in shown.split("\n")) <= min(int(columns), 80)

@@ -22,7 +22,8 @@ def text(planned: Planned, width: int, *, explain: bool, folder: str) -> str:
     room = min(width, WIDEST)
     found: list[str] = []
     if len(planned.documents) > 1:
-        found += [f"{len(planned.documents)} milestones, one after the other{_split_reason(planned)}", ""]
+        told = f"{len(planned.documents)} milestones, one after the other{_split_reason(planned)}"
+        found += [wide.wrap(told, room, "  "), ""]
     for document in planned.documents:
         found += [*milestone(document.body, planned, room), ""]
     found += findings(planned, room)
@@ -82,7 +83,8 @@ def explanation(body: Mapping[str, Any], width: int) -> str:
     analyses = planning.get("analyses") or {}
     if not analyses:
         return f"{body.get('id')} was not made by the planner; there is nothing to explain."
-    lines = [f"How {body.get('id')} came about (recipe {planning.get('recipe')}):"]
+    head = f"How {body.get('id')} came about (recipe {str(planning.get('recipe')).replace('+', ' + ')}):"
+    lines = [wide.wrap(head, min(width, WIDEST), "  ")]
     for name in [*ORDER, *(n for n in analyses if n not in ORDER)]:
         if name in analyses:
             lines += [f"{name[:1].upper()}{name[1:]}", *(_finding(f, min(width, WIDEST)) for f in analyses[name])]
