@@ -103,6 +103,13 @@ def test_a_deadline_within_four_weeks_keeps_it_one_milestone_and_warns() -> None
     assert any(f.code == "tight" for f in draft.findings)
 
 
+def test_a_part_that_a_task_serves_already_gets_no_second_one() -> None:
+    (body,) = a_plan("Add a contact form with spam protection", hours_per_week=8.0).bodies
+
+    assert len(body["tasks"]) == 5
+    assert (body["timeline"]["estimated_hours"], body["timeline"]["estimated_end"]) == (14, "2026-12-05")
+
+
 def test_an_open_milestone_it_needs_is_proposed_with_the_reason_and_not_recorded() -> None:
     rows = [{"id": "milestone-001", "title": "Authentication System", "status": "planned", "archived": False}]
 

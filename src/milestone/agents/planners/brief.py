@@ -122,6 +122,7 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     skills: tuple[str, ...] = ()
     source: str = ""  # the recipe it comes from
     part: str = ""
+    serves: tuple[str, ...] = ()  # words of the goal that asked for it
 
 
 def fill(text: str, match: Match, tests: str | None = None) -> str:

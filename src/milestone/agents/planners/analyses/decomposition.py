@@ -91,6 +91,7 @@ def _planned(brief: Brief, match: Match, step: Step, every: tuple[Step, ...], ke
         skills=step.skills or match.recipe.skills[:2],
         source=match.recipe.name,
         part=match.part,
+        serves=step.when,
     )
 
 
@@ -115,7 +116,14 @@ def _part_tasks(brief: Brief, tasks: list[Planned], lead: str) -> list[Planned]:
     matched = {words.fold(t.part) for t in tasks if t.part}
     said = words.stems(w for t in tasks for w in words.tokens(f"{t.title} {t.outcome}"))
     own_words = words.stems(words.tokens(brief.goal.object))
-    new = [p for p in brief.goal.parts if words.fold(p) not in matched and not _is_said(p, said - own_words)]
+    served = [word for t in tasks for word in t.serves]
+    new = [
+        p
+        for p in brief.goal.parts
+        if words.fold(p) not in matched
+        and not _is_said(p, said - own_words)
+        and not any(word in p.casefold() for word in served)
+    ]
     return [_part_task(brief, part, number, lead) for number, part in enumerate(new[:6], 1)]
 
 
