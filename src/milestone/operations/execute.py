@@ -34,6 +34,7 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
     session: str
     milestone: str
     follows: bool = False  # another command runs it: this one only watches
+    beside: bool = False  # a host was alive when this began: its sessions are taken over should it die
     says: tuple[str, ...] = ()
 
 
@@ -57,7 +58,9 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
     running = _running(sessions, document.uid)
     if running is not None and processes.lives(running.body):
         name = str(running.body["id"])
-        return Begun(session=name, milestone=_name(document), follows=True, says=(f"Following {name}.",))
+        return Begun(
+            session=name, milestone=_name(document), follows=True, beside=True, says=(f"Following {name}.",)
+        )
     _check_room(workspace, sessions, document, live)
     place = choose_place(workspace, document, in_place=request.in_place)
     earlier = _earlier(sessions, document, request)
@@ -89,7 +92,17 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
         if refused.code != "already_running":
             raise
         return begin(workspace, document, request)  # somebody began it in the same moment: follow them
-    return begun[0]
+    return msgspec.structs.replace(begun[0], beside=live)
+
+
+def settle(workspace: Workspace, document: Document) -> None:
+    """Close what a killed run left open of a milestone in which nothing is left to do; its file is written too."""
+
+    def decide(txn: Txn, _ctx: Context) -> list[Event]:
+        left = _running(list(txn.find("session")), document.uid)
+        return of_session.end(left, "ended") if left is not None and not processes.lives(left.body) else []
+
+    workspace.write(decide)
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

@@ -47,6 +47,7 @@ class Execution:
         self._host: Host | None = None
         self._stopped: set[str] = set()
         self._attached = False
+        self._beside = any(each.beside for each in begun)
         self._last_save = 0.0
         self._told = ""
 
@@ -126,7 +127,7 @@ class Execution:
             self._settle(name)
 
     def _settle(self, name: str) -> None:
-        adopts = self._attached or name in self.watched
+        adopts = self._attached or self._beside or name in self.watched
 
         def decide(txn: Txn, _ctx: Context) -> list[Event]:
             now = attempts.find_session(txn, name)

@@ -76,7 +76,11 @@ def run(env: Env, args: argparse.Namespace) -> int:
 def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> int:
     workspace = env.workspace
     after = _seq(env)
-    begun = [_begin(env, each, _request(args)) for each in documents if _has_work(each)]
+    with_work = [each for each in documents if _has_work(each)]
+    begun = [_begin(env, each, _request(args)) for each in with_work]
+    for document in documents:
+        if document not in with_work:
+            execute.settle(workspace, document)
     for each in begun:
         for said in each.says:
             env.note(said)
