@@ -1,5 +1,6 @@
 """Worktrees, commits and merges of a run, in real repositories."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -203,3 +204,12 @@ def test_a_project_in_a_folder_of_the_repository_keeps_its_records_out(tmp_path)
 
     assert (tmp_path / "w" / "sub dir" / "code.py").exists()
     assert not (tmp_path / "w" / "sub dir" / ".milestones").exists()
+
+
+def test_worktrees_made_at_the_same_moment_do_not_take_each_other_away(repo, base):
+    folders = [repo.records / "worktrees" / "session" / f"task-{n:03d}" for n in range(12)]
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda folder: worktrees.add(repo, folder, base), folders))
+
+    assert all(worktrees.is_whole(repo, folder) for folder in folders)

@@ -1,10 +1,14 @@
 """A folder of its own for every task: a detached worktree without the records."""
 
 import shutil
+import threading
 from pathlib import Path
 
 from milestone.integrations.git.command import GitFailed, git
 from milestone.integrations.git.repository import Repository
+
+# `worktree prune` takes away the notes of a worktree that another thread is just making.
+_TURN = threading.RLock()
 
 
 def add(repository: Repository, folder: Path, commit: str) -> None:
@@ -13,6 +17,11 @@ def add(repository: Repository, folder: Path, commit: str) -> None:
     The records are left out by the worktree's own sparse patterns, handed to this one checkout: no setting of the
     repository changes, and git keeps the records in the index, so a commit made here does not remove them.
     """
+    with _TURN:
+        _add(repository, folder, commit)
+
+
+def _add(repository: Repository, folder: Path, commit: str) -> None:
     if is_whole(repository, folder):
         return
     remove(repository, folder)
@@ -44,6 +53,11 @@ def clean(repository: Repository, folder: Path, commit: str) -> None:
 
 def remove(repository: Repository, folder: Path) -> None:
     """Remove a worktree and git's note of it; nothing happens when there is none."""
+    with _TURN:
+        _remove(repository, folder)
+
+
+def _remove(repository: Repository, folder: Path) -> None:
     if not folder.exists() and not folder.is_symlink():
         repository.git("worktree", "prune", "--expire=now")
         return
