@@ -149,7 +149,7 @@ class Execution:
         for name in self.mine - self._stopped:
             self._stopped.add(name)
 
-            def decide(txn: Txn, ctx: Context, name: str = name) -> list[Event]:  # noqa: ARG001  (as above)
+            def decide(txn: Txn, _ctx: Context, name: str = name) -> list[Event]:
                 known = attempts.find_session(txn, name)
                 return of_session.interrupt(known, self.why) if known else []
 

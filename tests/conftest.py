@@ -1,0 +1,8 @@
+"""What every test stands on."""
+
+import tracemalloc
+
+# pytest asks this module where a lost object came from, from inside the garbage collector: were it first imported
+# there, a collection during that import would end in an error of its own, and fail a test that has nothing to do
+# with it.
+assert tracemalloc.get_object_traceback
