@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+DEAD = ("Z", "X")  # states in /proc of a process that runs no more
 
 
 def main(record: str, parent: int, program: list[str]) -> None:
@@ -35,12 +36,17 @@ def main(record: str, parent: int, program: list[str]) -> None:
 
 
 def start_time(pid: int) -> str | None:
-    """Return when a process started, as the kernel counts; with the pid it names one process for good."""
+    """Return when a process started, as the kernel counts; with the pid it names one process for good.
+
+    None when it is gone, or dead and only not yet waited for by its parent: a killed run whose shell had not
+    looked counted as alive, and nobody took over from it.
+    """
     try:
         line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
-    return line.rpartition(")")[2].split()[19]
+    state, *facts = line.rpartition(")")[2].split()
+    return None if state in DEAD else facts[18]
 
 
 if __name__ == "__main__":
