@@ -12,7 +12,7 @@ from milestone.domain.context import Context
 from milestone.domain.decide import rules, task, task_fields, time
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.document import Body, Document, Event
-from milestone.operations import PARTS, worked
+from milestone.operations import PARTS, accepted, worked
 from milestone.operations.draft import Draft, Effect
 from milestone.registry import load
 from milestone.storage.base import Txn
@@ -109,7 +109,7 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
     """
     if request.hours is not None and len(finding.words(request.refs)) > 1:
         raise errors.InvalidRequest("--spent is the time of one task.", hint="finish them one by one")
-    proved = {} if workspace.options.dry_run else _prove(workspace, start, request)
+    proved: dict[str, Proof] | None = None
     effects: list[Effect] = []
     finished: list[Finished] = []
 
@@ -119,13 +119,12 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
         for ref in _in_order(draft, finding.words(request.refs)):
             document, found = draft.task(ref)
             name = str(found["id"])
-            shown = proved.get(rules.ref(document, name))
-            if shown is not None and shown.command != str(found.get("verify") or ""):
-                raise errors.Stale(
-                    f"The verify of {rules.ref(document, name)} was changed meanwhile.",
-                    why="what was run is not what decides now",
-                    next=[f"milestone task done {rules.ref(document, name)}"],
-                )
+            shown = proved.get(rules.ref(document, name)) if proved else None
+            needs = not workspace.options.dry_run and _is_decided(document, found)
+            if needs and proved is None:
+                raise _Unproven
+            if shown.command != str(found.get("verify") or "") if shown else needs:
+                raise _changed_meanwhile(rules.ref(document, name))
             seen = worked.hours(txn, found, draft.ctx) if request.hours is None else None
             events = _finish(workspace, document, found, request, shown, draft.ctx, seen)
             after = draft.add(document, events)
@@ -133,7 +132,11 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
         effects[:] = [draft.effect()]
         return draft.events
 
-    written = workspace.write(decide)
+    try:
+        written = workspace.write(decide)
+    except _Unproven:
+        proved = _prove(workspace, start, request)
+        written = workspace.write(decide)
     _lay_out(workspace, written)
     if written.repeated:
         finished = [_outcome(document, name, None) for document, name in _repeated(written)]
@@ -201,12 +204,26 @@ def _verifies(workspace: Workspace, start: Path, refs: Sequence[str]) -> list[tu
     return [
         (rules.ref(document, str(each["id"])), str(each["verify"]))
         for document, each in pairs
-        if each.get("verify") and _is_provable(document, each)
+        if _is_decided(document, each)
     ]
 
 
-def _is_provable(document: Document, found: Body) -> bool:
-    """Tell whether the verify decides now: the task is open, and in its last phase where it has phases."""
+class _Unproven(Exception):
+    """A verify has to run first, outside the lock; most tasks have none, and are spared a second look."""
+
+
+def _changed_meanwhile(ref: str) -> errors.Stale:
+    return errors.Stale(
+        f"The verify of {ref} was changed meanwhile.",
+        why="what was run is not what decides now",
+        next=[f"milestone task done {ref}"],
+    )
+
+
+def _is_decided(document: Document, found: Body) -> bool:
+    """Tell whether a verify decides now: the task is open, and in its last phase where it has phases."""
+    if not found.get("verify"):
+        return False
     if tasks.status(found) not in ("pending", "in_progress", "in_review"):
         return tasks.status(found) == "completed" and proof.grade(document, found) == "typed"
     course = phases.of(document.body, str(found["id"]))
@@ -234,7 +251,7 @@ def _finish(
         note=request.note,
         hours=request.hours if seen is None else seen,
         source="spent" if seen is None else "session",
-        evidence=[*evidence, *_proofs(document, found, request, ctx)],
+        evidence=[*evidence, *accepted.proofs(document, found, request.proofs, ctx)],
         override=request.override,
         found=load(PARTS["phase"]).found(workspace, document, name) if phases.of(document.body, name) else {},
     )
@@ -252,23 +269,6 @@ def _hand_in(
         events = task.start(document, task.StartTask(task=name, override=request.override), ctx)
     handed, is_over = load(PARTS["phase"]).finish(workspace, as_it_will_be(document, events, ctx), name, ctx)
     return [*events, *handed], is_over
-
-
-def _proofs(document: Document, found: Body, request: Done, ctx: Context) -> list[Body]:
-    """Return evidence for acceptance criteria by their number."""
-    accepted = found.get("acceptance")
-    listed = accepted if isinstance(accepted, list) else [accepted] if accepted else []
-    items = []
-    for number, text in sorted(request.proofs.items()):
-        if number < 1 or (listed and number > len(listed)):
-            raise errors.InvalidRequest(
-                f"{rules.ref(document, str(found['id']))} has no acceptance criterion {number}.",
-                why=f"it has {len(listed)}" if listed else "numbers begin at 1",
-                next=[f"milestone show {rules.ref(document, str(found['id']))}"],
-            )
-        item = str(listed[number - 1]) if listed else f"{number}"
-        items.append({"grade": "self-reported", "by": ctx.actor.name, "at": ctx.now, "item": item, "proof": text})
-    return items
 
 
 def _outcome(document: Document, name: str, shown: "Proof | None") -> Finished:
