@@ -64,6 +64,9 @@ def _label(txn: Txn, uid: str, label: str) -> Event:
     return plain.edited(uid, labels=[*document.body.get("labels", []), label])
 
 
+# Not settled: on a busy machine about one run in five loses an edit or a label (docs/design/0008), so it runs with
+# `make faults`; each way that is known to lose one has a test of its own, without chance, in test_adoption.
+@pytest.mark.slow
 @pytest.mark.parametrize("save", [renamed, truncated])
 def test_editors_beside_commands_lose_nothing(root: Path, save: Save):
     write(opened(root), *(plain.created(u, n + 1, status="planned", tasks=TASKS) for n, u in enumerate(UIDS)))
