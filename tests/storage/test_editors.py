@@ -64,8 +64,8 @@ def _label(txn: Txn, uid: str, label: str) -> Event:
     return plain.edited(uid, labels=[*document.body.get("labels", []), label])
 
 
-# Not settled: on a busy machine about one run in five loses an edit or a label (docs/design/0008), so it runs with
-# `make faults`; each way that is known to lose one has a test of its own, without chance, in test_adoption.
+# Not settled: on a busy machine some runs lose an edit or a label (docs/design/0008), so it runs with
+# `make faults`; each other way that is known to lose one has a test of its own, without chance, in test_adoption.
 @pytest.mark.slow
 @pytest.mark.parametrize("save", [renamed, truncated])
 def test_editors_beside_commands_lose_nothing(root: Path, save: Save):
