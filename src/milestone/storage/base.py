@@ -35,6 +35,17 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
     session: str | None = None
     operation: str | None = None  # exactly-once key: a repeated one finds what was recorded
 
+    def on(self, event: Event, seq: int) -> Recorded:
+        """Return the event as the log keeps it at that position."""
+        return Recorded(
+            seq=seq,
+            at=self.at,
+            actor=self.actor,
+            event=event,
+            session=self.session,
+            operation=self.operation,
+        )
+
 
 class Reading(Protocol):
     """One moment of the store. Reading records nothing: unadopted edits are shown and counted."""

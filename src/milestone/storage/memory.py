@@ -81,15 +81,7 @@ class MemoryTxn(MemoryReading):
         self.abandoned = True
 
     def _append(self, event: Event) -> Recorded:
-        stamp = self._stamp
-        recorded = Recorded(
-            seq=self.seq + 1,
-            at=stamp.at,
-            actor=stamp.actor,
-            event=event,
-            session=stamp.session,
-            operation=stamp.operation,
-        )
+        recorded = self._stamp.on(event, self.seq + 1)
         key = (event.document, event.uid)
         self._documents[key] = self._store.evolve(self._documents.get(key), recorded)
         self._events = (*self._events, recorded)

@@ -186,14 +186,7 @@ class Moment:
 
     def fold(self, event: Event, stamp: Stamp) -> Recorded:
         """Stage an event and fold it into its document."""
-        recorded = Recorded(
-            seq=self.seq + 1,
-            at=stamp.at,
-            actor=stamp.actor,
-            event=event,
-            session=stamp.session,
-            operation=stamp.operation,
-        )
+        recorded = stamp.on(event, self.seq + 1)
         before = self.stored(event.document, event.uid)
         document = self.evolve(before.document if before else None, recorded)
         self.put(before.folded(document) if before else Stored(document=document))
