@@ -1,8 +1,9 @@
 """Names that records keep for ever. Apart from `ids`: to import hashing costs a look at the project 2 ms."""
 
-import hashlib
 import os
 from datetime import datetime
+
+from milestone import digests
 
 
 def new_uid(now: datetime) -> str:
@@ -12,4 +13,4 @@ def new_uid(now: datetime) -> str:
 
 def uid_from_name(name: str) -> str:
     """Return the uid that every clone derives for a hand-made file of that name."""
-    return hashlib.sha256(b"milestone file\0" + name.encode()).hexdigest()[:32]
+    return digests.sha256(b"milestone file\0" + name.encode())[:32]

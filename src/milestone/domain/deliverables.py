@@ -1,10 +1,11 @@
 """What a phase leaves behind: what the record asks for, and what was found of it."""
 
-import hashlib
 import re
 from collections.abc import Iterable
 
 import msgspec
+
+from milestone import digests
 
 
 class Deliverable(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,7 +69,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 def digest_of(files: Iterable[tuple[str, str]]) -> str:
     """Return one digest over (path, digest) pairs, in any order."""
     lines = sorted(f"{digest}  {path}\n" for path, digest in files)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
+    return digests.sha256("".join(lines).encode())
 
 
 def plain(name: str) -> str:

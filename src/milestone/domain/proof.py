@@ -4,11 +4,11 @@ A seal is a short digest of (where, what, canonical value). It is bound to conte
 completion away and brings it back unchanged finds its seal again; text nobody recorded has none: it is *typed*.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from milestone import digests
 from milestone.domain import paths
 from milestone.domain.document import Body, Document
 
@@ -29,7 +29,7 @@ PROVING = frozenset(
 def seal(where: str, what: str, value: Any) -> str:
     """Return the seal of one recorded thing."""
     text = json.dumps([where, what, value], sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:20]
+    return digests.sha256(text.encode())[:20]
 
 
 def seals(body: Body) -> set[str]:

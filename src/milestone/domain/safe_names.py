@@ -1,7 +1,8 @@
 """Names for folders and branches made of ids that anybody may have typed: never a way out, never an option."""
 
-import hashlib
 import re
+
+from milestone import digests
 
 _ODD_IN_FOLDERS = re.compile(r"[^\w.-]")
 _LONGEST = 80
@@ -23,4 +24,4 @@ def branch_name(text: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:8]
+    return digests.sha256(text.encode(errors="surrogatepass"))[:8]

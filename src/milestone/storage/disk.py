@@ -1,12 +1,11 @@
 """Bytes on a disk: whole files or none, durable when the call returns."""
 
 import errno
-import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from milestone import errors
+from milestone import digests, errors
 
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
@@ -24,7 +23,7 @@ WORDS = {
 
 def digest(data: bytes) -> str:
     """Return the SHA-256 of bytes in hex."""
-    return hashlib.sha256(data).hexdigest()
+    return digests.sha256(data)
 
 
 def read(path: str) -> bytes | None:

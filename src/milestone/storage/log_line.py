@@ -4,10 +4,9 @@
 the line before. So each line proves itself, and the last one names the head.
 """
 
-import hashlib
-
 import msgspec
 
+from milestone import digests
 from milestone.domain.document import Actor, Event, Recorded
 from milestone.storage.base import Stamp
 
@@ -117,7 +116,7 @@ def _logged(recorded: Recorded, stamp: Stamp) -> LoggedEvent:
 def encode(line: Line) -> tuple[bytes, str]:
     """Return the bytes of a line with its newline, and its hash."""
     said = ENCODER.encode(line)[:-1]
-    name = hashlib.sha256(said).hexdigest()
+    name = digests.sha256(said)
     return said + b',"hash":"' + name.encode() + b'"}\n', name
 
 
@@ -131,7 +130,7 @@ def decode(data: bytes) -> tuple[Line, str]:
         line = DECODER.decode(data)
     except (msgspec.DecodeError, UnicodeDecodeError) as problem:
         raise BrokenLine(f"it is not readable: {problem}") from problem
-    said = hashlib.sha256(data[:-TAIL]).hexdigest()
+    said = digests.sha256(data[:-TAIL])
     if data[-TAIL:] != b',"hash":"' + said.encode() + b'"}':
         raise BrokenLine("its text does not match its hash")
     return line, said
