@@ -4,7 +4,7 @@ import pytest
 
 from milestone import errors
 from milestone.domain.context import Person
-from milestone.workspace import acting
+from milestone.workspace import acting, git_config
 
 
 @pytest.fixture
@@ -55,3 +55,21 @@ def test_the_repository_says_more_than_the_home(home, tmp_path):
 def test_an_empty_name_is_refused(home):
     with pytest.raises(errors.InvalidRequest):
         acting.who(flag="@", environ=home)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("[user]\n\tname = Ana Díaz\n\temail = ana@example.org\n", ("Ana Díaz", "ana@example.org")),
+        ('[User] name = "Ana # Díaz" ; not a comment before it\n', ("Ana # Díaz", "")),
+        ("[user]\nname = Ana # the second\n[user]\nName = Ana \\\n  Díaz\n", ("Ana   Díaz", "")),
+        ('[user "work"]\n\tname = Nobody\n[core]\n\tname = Nobody\n[user]\n\tuseConfigOnly\n', ("", "")),
+        ('[user]\nname = "A \\"Nan\\" D"\r\n', ('A "Nan" D', "")),
+        (b"[user]\nname = Jos\xe9\n", ("Jos\ufffd", "")),
+        ("no section = 1\n[broken\nname = x\n", ("", "")),
+    ],
+)
+def test_a_git_configuration_is_read_as_git_reads_it(tmp_path, written, expected):
+    (tmp_path / "config").write_bytes(written if isinstance(written, bytes) else written.encode())
+
+    assert git_config.user(str(tmp_path / "config")) == expected

@@ -1,17 +1,15 @@
 """Who acts, and how we know."""
 
-import configparser
 import os
 import pwd
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 
 from milestone import errors
 from milestone.domain.context import Person
 from milestone.domain.document import Actor
-from milestone.workspace import place
+from milestone.workspace import git_config
 
 MARKS = {  # variables that coding agents set, and the name they act under; None: the variable's value is the name
     "AI_AGENT": None,
@@ -33,7 +31,11 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def who(
-    *, flag: str | None, environ: Mapping[str, str], people: Sequence[Person] = (), folder: Path | None = None
+    *,
+    flag: str | None,
+    environ: Mapping[str, str],
+    people: Sequence[Person] = (),
+    folder: git_config.Where | None = None,
 ) -> Acting:
     """Return who acts: `--as`, `MILESTONE_ACTOR`, an agent's mark, team.yaml by git's e-mail, git, the login."""
     if flag:
@@ -69,8 +71,8 @@ def _marked(mark: str, name: str, person: Acting) -> Acting:
     return Acting(actor=actor, why=f"{mark} is set, so a coding agent types; {person.why}")
 
 
-def _person(environ: Mapping[str, str], people: Sequence[Person], folder: Path | None) -> Acting:
-    name, email = git_identity(environ, folder)
+def _person(environ: Mapping[str, str], people: Sequence[Person], folder: git_config.Where | None) -> Acting:
+    name, email = git_config.identity(environ, folder)
     if email:
         for person in people:
             if email.casefold() in (each.casefold() for each in person.emails):
@@ -91,50 +93,3 @@ def _login(environ: Mapping[str, str]) -> str:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:
         return f"user-{os.getuid()}"
-
-
-def git_identity(environ: Mapping[str, str], folder: Path | None) -> tuple[str, str]:
-    """Return git's user.name and user.email as a commit here would use them; empty where unset."""
-    name = email = ""
-    for path in _git_configs(environ, folder):
-        found = _read_user(path)
-        name, email = found[0] or name, found[1] or email
-    return environ.get("GIT_AUTHOR_NAME") or name, environ.get("GIT_AUTHOR_EMAIL") or email
-
-
-def _git_configs(environ: Mapping[str, str], folder: Path | None) -> list[Path]:
-    home = Path(environ.get("HOME") or "/")
-    system = environ.get("GIT_CONFIG_SYSTEM") or "/etc/gitconfig"
-    config_home = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
-    wide = environ.get("GIT_CONFIG_GLOBAL")
-    files = [] if environ.get("GIT_CONFIG_NOSYSTEM") else [Path(system)]
-    files += [Path(wide)] if wide else [config_home / "git/config", home / ".gitconfig"]
-    for each in place.searched(folder) if folder else []:
-        git = place.git_folder(each / ".git")
-        if git is not None:
-            common = git / "commondir"
-            shared = git / common.read_text().strip() if common.is_file() else git
-            return [*files, shared / "config"]
-    return files
-
-
-def _read_user(path: Path) -> tuple[str, str]:
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True, interpolation=None)
-    try:
-        parser.read_string(_flattened(path.read_text(encoding="utf-8", errors="replace")))
-    except (OSError, configparser.Error):
-        return "", ""
-    for section in parser.sections():
-        if section.lower() == "user":
-            values = parser[section]
-            return _unquoted(values.get("name")), _unquoted(values.get("email"))
-    return "", ""
-
-
-def _flattened(text: str) -> str:
-    """Git indents freely; the reader here takes indentation for a continued value."""
-    return "\n".join(line.strip() for line in text.splitlines())
-
-
-def _unquoted(value: str | None) -> str:
-    return (value or "").strip().strip('"')
