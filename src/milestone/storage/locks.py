@@ -7,7 +7,6 @@ so that one who wants the gate alone is not starved by those who share it.
 import contextlib
 import fcntl
 import os
-import random
 import time
 from collections.abc import Iterator
 
@@ -52,7 +51,7 @@ def _take(folder: str, name: str, how: int, deadline: float, held: list[int]) ->
     while not _locked(descriptor, how):
         if SystemClock().monotonic() >= deadline:
             raise _busy(folder)
-        time.sleep(pause * random.uniform(0.5, 1.0))
+        time.sleep(pause * (0.5 + os.urandom(1)[0] / 512))  # unevenly, so that two do not wait in step
         pause = min(pause * 1.5, LONGEST)
     return descriptor
 
