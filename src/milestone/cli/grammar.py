@@ -11,6 +11,9 @@ from milestone.cli import options
 from milestone.registry import load
 
 WIDTH = 80
+# argparse asks gettext for its few words at every flag, which looks for translations on the disk each time. We
+# have none, and say most of it in our own words.
+vars(argparse).update(_=str)
 
 
 class HelpAsked(Exception):
@@ -62,6 +65,20 @@ def parser_for(verb: str, module: Any) -> Parser:
     parser = Parser(prog=f"milestone {verb}", description=doc, epilog=epilog)
     module.add_arguments(parser)
     return parser
+
+
+def arguments(verb: str, module: Any, argv: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments of a line; where it names its sub-verb first, only that one's parser is built.
+
+    Raises: as `parse`; HelpAsked.
+    """
+    sub_verbs = getattr(module, "ARGUMENTS", {})  # its own `add_arguments` builds them all
+    if argv and argv[0] in sub_verbs:
+        parser = Parser(prog=f"milestone {verb} {argv[0]}", description=module.VERBS[argv[0]])
+        sub_verbs[argv[0]](parser)
+        parser.set_defaults(verb=argv[0])
+        return parse(parser, argv[1:])
+    return parse(parser_for(verb, module), argv)
 
 
 def help_of(verb: str, module: Any, inner: Sequence[str]) -> str:

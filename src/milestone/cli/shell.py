@@ -77,7 +77,7 @@ def _call(env: Env, verb: str, argv: list[str]) -> int:
         return code
     grammar = load("milestone.cli.grammar")
     try:
-        args = grammar.parse(grammar.parser_for(verb, module), argv)
+        args = grammar.arguments(verb, module, argv)
     except grammar.HelpAsked as asked:
         return env.answer("help", {"text": asked.text}, asked.text)
     code = module.run(env, args)

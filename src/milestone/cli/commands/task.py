@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from milestone import errors
 from milestone.cli.env import Env
+from milestone.cli.task_arguments import ARGUMENTS, VERBS
 from milestone.cli.text import doing
 from milestone.domain import durations
 from milestone.domain.decide import task as rules
@@ -20,64 +21,18 @@ milestone task add m1 "Rate limit" --estimate 3h --after t3 --verify "npm test"
 milestone task block m1/4 "no API key yet"
 milestone task log m1/2 90m
 """
-VERBS = {
-    "add": "add a task to a milestone",
-    "start": "begin a task",
-    "done": "finish tasks; a task's verify decides",
-    "block": "say what stands in a task's way",
-    "unblock": "nothing stands in its way any more",
-    "note": "leave a note, and what the next worker should know",
-    "assign": "say who does it",
-    "log": "log time spent",
-    "retry": "let a failed or blocked task be tried again",
-    "cancel": "give a task up",
-    "reopen": "take a completed or cancelled task up again",
-}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take a verb and what it acts on."""
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    made = {name: verbs.add_parser(name, help=text, description=text) for name, text in VERBS.items()}
-    _add_flags(made["add"])
-    made["add"].add_argument("milestone", metavar="ID")
-    made["add"].add_argument("title", metavar="TITLE", nargs="+")
-    for name in ("start", "done", "unblock", "retry", "cancel", "reopen"):
-        made[name].add_argument("refs", metavar="REF", nargs="+", help="m1/t2, or t2 in the current milestone")
-    for name in ("unblock", "retry", "cancel", "reopen"):
-        made[name].add_argument("--reason", metavar="TEXT")
-    for name in ("start", "done"):
-        made[name].add_argument("--override", metavar="REASON", help="go past what is unmet (people only)")
-    made["done"].add_argument("--note", metavar="TEXT")
-    made["done"].add_argument("--spent", metavar="TIME", help="2h, 90m")
-    made["done"].add_argument(
-        "--proof", metavar="N=TEXT", action="append", default=[], help="what shows acceptance criterion N"
-    )
-    for name, text in (("block", "REASON"), ("note", "TEXT"), ("assign", "WHO"), ("log", "TIME")):
-        made[name].add_argument("ref", metavar="REF")
-        made[name].add_argument("words", metavar=text, nargs="*" if name == "note" else "+")
-    made["note"].add_argument("--next", metavar="TEXT", help="shown first to the next worker")
-    made["log"].add_argument("--date", metavar="DAY", help="2026-12-05, friday")
-    made["log"].add_argument("--who", metavar="NAME", help="whose time, when it is not yours")
-    made["log"].add_argument("--take-back", action="store_true", help="correct: take that much off")
+    for name, text in VERBS.items():
+        ARGUMENTS[name](verbs.add_parser(name, help=text, description=text))
 
 
 def run(env: Env, args: argparse.Namespace) -> int:
     """Do it and say what changed."""
     return ACTS[args.verb](env, args)
-
-
-def _add_flags(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--estimate", metavar="TIME", help="3h, or 2h/3h/6h for best, likely, worst")
-    parser.add_argument("--after", metavar="TASK", action="append", default=[], help="what it waits for")
-    parser.add_argument("--run", metavar="CMD", help="the command that does it")
-    parser.add_argument("--verify", metavar="CMD", help="the command whose success is the evidence")
-    parser.add_argument("--assign", metavar="WHO")
-    parser.add_argument("--parent", metavar="TASK", help="make it a subtask")
-    parser.add_argument("--executor", metavar="NAME", help="shell, agent or human")
-    parser.add_argument("--priority", metavar="WORD")
-    parser.add_argument("--label", metavar="WORD", action="append", default=[])
-    parser.add_argument("--description", metavar="TEXT")
 
 
 def _add(env: Env, args: argparse.Namespace) -> int:
