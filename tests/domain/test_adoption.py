@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from milestone.domain import paths
-from milestone.domain.adoption import merge, put_right
+from milestone.domain.adoption import carry, merge, put_right
 
 BASE = {
     "id": "milestone-001",
@@ -180,3 +180,14 @@ def test_a_held_milestone_keeps_a_task_and_takes_a_new_one_as_pending():
 def test_a_held_milestone_that_agrees_warns_of_nothing(wanted):
     assert put_right(BASE, wanted).warnings == ()
     assert put_right(BASE, wanted).body == wanted
+
+
+def test_a_change_is_carried_onto_another_version_and_stands():
+    after = paths.apply(BASE, {"title": "B", "labels": ["y", "z"]}, ["tasks/task-001"])
+    onto = changed(title="C", labels=["x", "y", "w"], owner="ana")
+
+    carried = carry(BASE, after, onto)
+
+    assert (carried["title"], carried["labels"], carried["owner"]) == ("B", ["y", "w", "z"], "ana")
+    assert [task["id"] for task in carried["tasks"]] == ["task-002"]
+    assert "conflicts" not in carried

@@ -54,6 +54,11 @@ def merge(base: Body | None, theirs: Body, ours: Body) -> Merged:
     return Merged(body=body, conflicts=tuple(merger.conflicts))
 
 
+def carry(before: Body, after: Body, onto: Body) -> Body:
+    """Return `onto` with what changed from `before` to `after`; that change stands over any other."""
+    return _Merger(carrying=True).maps(before, after, onto, ())
+
+
 def put_right(ours: Body, wanted: Body) -> PutRight:
     """Return `wanted` as far as a run that holds the milestone allows it.
 
@@ -76,9 +81,10 @@ def put_right(ours: Body, wanted: Body) -> PutRight:
 
 
 class _Merger:
-    def __init__(self, *, forgetful: bool) -> None:
+    def __init__(self, *, forgetful: bool = False, carrying: bool = False) -> None:
         self.conflicts: list[Body] = []
         self._forgetful = forgetful
+        self._carrying = carrying
 
     def maps(self, base: Mapping[str, Any], theirs: Mapping[str, Any], ours: Mapping[str, Any], at: _At) -> Body:
         return {
@@ -96,6 +102,8 @@ class _Merger:
             return self.maps(base if isinstance(base, Mapping) else {}, theirs, ours, at)
         if isinstance(theirs, list) and isinstance(ours, list):
             return self._lists(base if isinstance(base, list) else [], theirs, ours, at)
+        if self._carrying:
+            return theirs
         if self._forgetful:
             return ours if theirs is _ABSENT else theirs
         return self._decide(theirs, ours, at)

@@ -90,8 +90,7 @@ class _Adoption:
         known = self._moment.stored("milestone", uid)
         said = said_by.read(self._moment.place, path) if known is not None else None
         if isinstance(said, Found) and known is not None:
-            before = None if base is None else yaml_reader.read_record(base, path).body
-            self._change(said, known, before, {"via": "hand"})
+            self._change(said, known, base, {"via": "hand"})
         elif isinstance(said, Warning):
             self._taken.unreadable[path] = said
         return self._taken
@@ -165,30 +164,32 @@ class _Adoption:
         about = self._via(path)
         if _archived(path) != known.document.archived and not held:
             about = {**about, "archived": _archived(path)}
-        before = None if known.base is None else yaml_reader.read_record(known.base, path).body
-        if before is not None and about["via"] == "hand" and known.path is not None:
-            before = self._loaded_from(known.document.uid, before, said) or before
-        self._change(said, known, before, about)
+        self._change(said, known, known.base, about)
         self._keep(path, said, known.document.uid)
 
-    def _change(self, said: Found, known: Stored, before: Body | None, about: Body) -> None:
-        """Stage what a text says that the version before it did not."""
+    def _change(self, said: Found, known: Stored, base: str | None, about: Body) -> None:
+        """Stage what a text says that the text `base`, or what its editor had of it, did not."""
         document = known.document
         ours = document.body
+        before = None if base is None else yaml_reader.read_record(base, said.path).body
+        older = None
+        if base is not None and before is not None and about["via"] == "hand":
+            older = self._loaded_from(document.uid, Found(path=said.path, text=base, body=before), said)
+            before = older or before
         body = self._renamed(adoption.merge(before, said.body, ours).body, ours, said.path)
         if document.uid in self._held:
             body = self._put_right(ours, body, said.path)
         to_set, to_unset = paths.diff(ours, body)
         back = document.away or document.deleted
-        if to_set or to_unset or back or "archived" in about:
+        if to_set or to_unset or back or "archived" in about or older is not None:
             data = {"set": to_set, "unset": to_unset, **about}
             kind = "document.returned" if back else "document.edited"
             self._stage(kind, document.uid, str(body.get("id")), data, said.path)
             self._taken.adopted += 1
 
-    def _loaded_from(self, uid: str, before: Body, said: Found) -> Body | None:
-        """Return the earlier version an editor saved its edit of, and tell that nothing newer was taken back."""
-        older = stale_buffers.loaded_from(self._moment, uid, before, said.body)
+    def _loaded_from(self, uid: str, before: Found, said: Found) -> Body | None:
+        """Return what the editor had whose save is older than `before`, and tell that nothing was taken back."""
+        older = stale_buffers.loaded_from(self._moment, uid, before, said)
         if older is not None:
             message = "It was saved over a newer version; what had changed meanwhile was kept beside the edit."
             self._taken.warnings.append(Warning(code="saved_over", message=message, path=said.path))
