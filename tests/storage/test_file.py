@@ -9,5 +9,7 @@ from milestone.testing.store_contract import StoreContract
 
 
 class TestFileStore(StoreContract):
+    keeps_address = False
+
     def open_store(self, root: Path) -> Store:
         return FileStore(root, evolve=plain.evolve, summarise=plain.row)

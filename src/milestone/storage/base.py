@@ -47,11 +47,20 @@ class Stamp(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a store ends: as long as the hash is the same, everything before it is."""
+
+    epoch: str
+    seq: int  # of the last event, 0 in an empty store
+    hash: str  # of the last line; `log_line.GENESIS` in an empty store
+
+
 class Reading(Protocol):
     """One moment of the store. Reading records nothing: unadopted edits are shown and counted."""
 
     seq: int  # position of the last event
     epoch: str
+    moved_to: str | None  # forwarding address, when this store is no longer the one to use
     unrecorded: int  # shared files that changed since the store last wrote or adopted them
     last_number: int  # highest milestone number ever given, 0 in an empty store
     warnings: Sequence[Warning]
@@ -70,6 +79,15 @@ class Reading(Protocol):
 
     def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:
         """Yield events in order with `seq > after`; with `newest` only the last `limit` of them."""
+        ...
+
+    @property
+    def mark(self) -> Mark:
+        """Where what is recorded ends; what is staged or not yet adopted does not count."""
+        ...
+
+    def lines(self, after: int = 0) -> Iterator[bytes]:
+        """Yield the transactions that hold an event after `after`, in order: their bytes, without newline."""
         ...
 
     def held_by(self) -> Mapping[str, str]:
@@ -95,6 +113,14 @@ class Txn(Reading, Protocol):
         ...
 
 
+class Alone(Reading, Protocol):
+    """The store while nobody else can write; what is read is its end."""
+
+    def forward(self, address: str | None) -> None:
+        """Let the store say, durably when the block ends, that another is to be used; None: this one is again."""
+        ...
+
+
 class Store(Protocol):
     """Where records are kept. Any number of processes may hold one open."""
 
@@ -109,6 +135,25 @@ class Store(Protocol):
             Busy: another writer kept the store longer than `timeout` seconds.
             NotWritable: disk full, read-only or failing; nothing was changed.
             Damaged: the log does not verify.
+        """
+        ...
+
+    def receive(self, lines: Sequence[bytes], *, epoch: str) -> Mark:
+        """Take in transactions of another store as they are, in one durable step, and return where this one ends.
+
+        Chain and `seq` go on unbroken. Files people may have edited are not adopted; the next transaction does.
+
+        Raises:
+            Damaged: a line does not follow the one before it, or is not what was written; nothing was changed.
+            NotWritable: the disk refused; nothing was changed.
+        """
+        ...
+
+    def alone(self, *, limit: float) -> AbstractContextManager[Alone]:
+        """Keep every writer out, in this clone and any other; readers go on. Nothing is adopted.
+
+        Raises:
+            Busy: a writer was not done after `limit` seconds; nobody is kept waiting any more.
         """
         ...
 

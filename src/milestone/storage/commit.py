@@ -180,11 +180,12 @@ def _apply(moment: Moment, change: Change) -> bool:
         and not disk.replace(target, data, place.drafts, ready=lambda: replaced.keep(place, target, kept))
     ):
         return False
-    moment.put(_agreed(stored, change.path, change.text))
+    moment.put(agreed(stored, change.path, change.text))
     return True
 
 
-def _agreed(stored: Stored, path: str, text: str) -> Stored:
+def agreed(stored: Stored, path: str, text: str) -> Stored:
+    """Return a document whose file has this text."""
     return msgspec.structs.replace(
         stored,
         path=path,

@@ -127,15 +127,20 @@ class EventLog:
 
     def lines(self, after: int, upto: Head) -> Iterator[Line]:
         """Yield the transactions up to `upto` that hold an event after `after`, in order."""
+        return (log_line.DECODER.decode(text) for text in self.raw(after, upto))
+
+    def raw(self, after: int, upto: Head) -> Iterator[bytes]:
+        """Yield the same as bytes, as written, without newline."""
         segments = [segment for segment in self.segments() if segment <= upto.segment]
+        begun = False
         for place, segment in enumerate(segments):
             if place + 1 < len(segments) and segments[place + 1] <= after + 1:
                 continue
             data = self._read(segment, 0)
             for text, _ in _lines(data[: upto.size] if segment == upto.segment else data, 0):
-                line = log_line.DECODER.decode(text)
-                if line.last_seq > after:
-                    yield line
+                begun = begun or segment > after or log_line.last_seq(text) > after
+                if begun:
+                    yield text
 
     def newest(self, upto: Head) -> Iterator[Line]:
         """Yield the transactions up to `upto`, newest first, reading no more of the log than is asked for."""

@@ -1,7 +1,7 @@
 """The file backend: a log, YAML files people and git may change, and a summary for fast reads."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,14 +11,16 @@ import msgspec
 from milestone import clock, registry
 from milestone.domain.document import Actor
 from milestone.storage import disk, locks, summary_file
-from milestone.storage.base import Evolve, Stamp, Summarise, Warning
+from milestone.storage.base import Evolve, Mark, Stamp, Summarise, Warning
 from milestone.storage.moment import Moment
 from milestone.storage.place import Place, check_inside
 from milestone.storage.summary_file import Summary
-from milestone.storage.transaction import ADOPT, FileTxn, reconcile
+from milestone.storage.transaction import ADOPT, FileAlone, FileTxn, reconcile
 
 M = TypeVar("M", bound=Moment)
 VERIFY = "milestone.storage.verifying:verify"
+RECEIVE = "milestone.storage.receiving:receive"  # only a migration and a restore need it
+RECEIVING = 10.0  # seconds to wait for the right to write
 TRIES = 20  # a reading that a writer overtakes begins again
 READER = Actor(name="reader", kind="service")
 
@@ -52,6 +54,25 @@ class FileStore:
                 txn.begin(stamp)
             yield txn
             txn.finish()
+
+    def receive(self, lines: Sequence[bytes], *, epoch: str) -> Mark:
+        check_inside(self.place.root)
+        with disk.telling(self.place.root):
+            self.place.make()
+            with locks.commit_turn(self.place.local, RECEIVING):
+                mark: Mark = registry.load(RECEIVE)(self._opened(FileTxn), lines, epoch)
+                return mark
+
+    @contextmanager
+    def alone(self, *, limit: float) -> Iterator[FileAlone]:
+        check_inside(self.place.root)
+        with disk.telling(self.place.root):
+            self.place.make()
+        with locks.alone(self.place.local, limit):
+            alone = self._opened(FileAlone)
+            with disk.telling(self.place.root):
+                alone.recover().save(alone)
+            yield alone
 
     def verify(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = registry.load(VERIFY)(self.place, self.evolve)

@@ -27,19 +27,56 @@ def commit_turn(folder: str, timeout: float) -> Iterator[None]:
         Busy: somebody else kept it for longer than `timeout` seconds.
     """
     deadline = SystemClock().monotonic() + timeout
-    held: list[int] = []
-    try:
-        turn = _take(folder, "turn.lock", fcntl.LOCK_EX, deadline, held)
-        _take(folder, "gate.lock", fcntl.LOCK_SH, deadline, held)
-        held.remove(turn)
-        os.close(turn)
+    with _held() as held:
+        _pass(folder, deadline, held)
         commit = _take(folder, "commit.lock", fcntl.LOCK_EX, deadline, held)
         with contextlib.suppress(OSError):  # only for the message of who waits
             os.pwrite(commit, f"{os.getpid():<10}".encode(), 0)
         yield
+
+
+@contextlib.contextmanager
+def passage(folder: str, timeout: float) -> Iterator[None]:
+    """Be one of those who share the gate; for a store whose own lock gives the right to write.
+
+    Raises:
+        Busy: somebody kept the gate alone for longer than `timeout` seconds.
+    """
+    with _held() as held:
+        _pass(folder, SystemClock().monotonic() + timeout, held)
+        yield
+
+
+@contextlib.contextmanager
+def alone(folder: str, limit: float) -> Iterator[None]:
+    """Hold the gate while nobody else is past it; whoever comes waits at the turnstile.
+
+    Raises:
+        Busy: those past the gate were not done after `limit` seconds; nobody waits any more.
+    """
+    deadline = SystemClock().monotonic() + limit
+    with _held() as held:
+        _take(folder, "turn.lock", fcntl.LOCK_EX, deadline, held)
+        _take(folder, "gate.lock", fcntl.LOCK_EX, deadline, held)
+        yield
+
+
+@contextlib.contextmanager
+def _held() -> Iterator[list[int]]:
+    """Collect descriptors that hold locks and let all of them go at the end."""
+    held: list[int] = []
+    try:
+        yield held
     finally:
         for descriptor in reversed(held):
             os.close(descriptor)
+
+
+def _pass(folder: str, deadline: float, held: list[int]) -> None:
+    turn = _take(folder, "turn.lock", fcntl.LOCK_EX, deadline, held)
+    _take(folder, "gate.lock", fcntl.LOCK_SH, deadline, held)
+    held.remove(turn)
+    os.close(turn)
 
 
 def _take(folder: str, name: str, how: int, deadline: float, held: list[int]) -> int:
@@ -75,8 +112,8 @@ def _busy(folder: str) -> errors.Busy:
 
 
 def _holder(folder: str) -> str:
-    with open(os.path.join(folder, "commit.lock"), "rb") as file:
-        return file.read(10).decode("ascii", "replace").strip()
+    held = disk.read(os.path.join(folder, "commit.lock")) or b""
+    return held[:10].decode("ascii", "replace").strip()
 
 
 class RunLock:

@@ -4,9 +4,11 @@
 the line before. So each line proves itself, and the last one names the head.
 """
 
+from collections.abc import Iterable
+
 import msgspec
 
-from milestone import digests
+from milestone import digests, errors
 from milestone.domain.document import Actor, Event, Recorded
 from milestone.storage.base import Stamp
 
@@ -78,8 +80,16 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         ]
 
 
+class Span(msgspec.Struct, frozen=True):
+    """How much of a line tells which events it holds."""
+
+    seq: int
+    events: list[msgspec.Raw]
+
+
 ENCODER = msgspec.json.Encoder()
 DECODER = msgspec.json.Decoder(Line)
+SPANS = msgspec.json.Decoder(Span)
 
 
 class BrokenLine(ValueError):
@@ -134,3 +144,34 @@ def decode(data: bytes) -> tuple[Line, str]:
     if data[-TAIL:] != b',"hash":"' + said.encode() + b'"}':
         raise BrokenLine("its text does not match its hash")
     return line, said
+
+
+def last_seq(data: bytes) -> int:
+    """Return the position of the last event in the bytes of a line."""
+    span = SPANS.decode(data)
+    return span.seq + len(span.events) - 1
+
+
+def following(lines: Iterable[bytes], *, seq: int, prev: str) -> list[tuple[Line, str]]:
+    """Return foreign lines, each with its hash, after holding them against the line they should follow.
+
+    Raises:
+        Damaged: one does not follow the one before it, or is not what was written.
+    """
+    found: list[tuple[Line, str]] = []
+    for data in lines:
+        try:
+            line, name = decode(data)
+        except BrokenLine as problem:
+            raise _foreign(f"the line after event {seq} is broken: {problem}") from problem
+        if line.prev != prev or line.seq != seq + 1:
+            raise _foreign(f"event {line.seq} does not follow event {seq}")
+        found.append((line, name))
+        seq, prev = line.last_seq, name
+    return found
+
+
+def _foreign(why: str) -> errors.Damaged:
+    return errors.Damaged(
+        "These transactions cannot be taken in.", why=why, next=["milestone doctor"], code="not_the_next_line"
+    )

@@ -5,12 +5,26 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import msgspec
+
 from milestone import errors
 from milestone.domain.document import Document, Event, Recorded
 from milestone.ids import number_of
-from milestone.storage.base import Evolve, Row, Stamp, Summarise, Warning
+from milestone.storage import log_line
+from milestone.storage.base import Evolve, Mark, Row, Stamp, Summarise, Warning
+from milestone.storage.log_line import FileMark
 
 Key = tuple[str, str]  # kind, uid
+
+
+class Present(msgspec.Struct, frozen=True, kw_only=True):
+    """All a store in memory holds."""
+
+    mark: Mark = Mark(epoch="memory", seq=0, hash=log_line.GENESIS)
+    lines: tuple[bytes, ...] = ()
+    events: tuple[Recorded, ...] = ()
+    documents: dict[Key, Document] = {}
+    moved_to: str | None = None
 
 
 class MemoryReading:
@@ -18,16 +32,18 @@ class MemoryReading:
 
     def __init__(
         self,
-        events: tuple[Recorded, ...],
-        documents: dict[Key, Document],
+        present: Present,
         summarise: Summarise,
         held: Mapping[str, str],
     ) -> None:
-        self.epoch = "memory"
+        self.mark = present.mark
+        self.epoch = present.mark.epoch
+        self.moved_to = present.moved_to
         self.unrecorded = 0
         self.warnings: list[Warning] = []
-        self._events = events
-        self._documents = documents
+        self._present = present
+        self._events = present.events
+        self._documents = dict(present.documents)
         self._summarise = summarise
         self._held = held
 
@@ -57,6 +73,9 @@ class MemoryReading:
             return iter(found)
         return iter(found[max(len(found) - limit, 0) :] if newest else found[:limit])
 
+    def lines(self, after: int = 0) -> Iterator[bytes]:
+        return (line for line in self._present.lines if log_line.last_seq(line) > after)
+
     def held_by(self) -> Mapping[str, str]:
         return self._held
 
@@ -68,7 +87,7 @@ class MemoryTxn(MemoryReading):
     """The open transaction of a store in memory."""
 
     def __init__(self, store: "MemoryStore", stamp: Stamp) -> None:
-        super().__init__(store.recorded, dict(store.documents), store.summarise, store.held)
+        super().__init__(store.present, store.summarise, store.held)
         self.adopted: Sequence[Recorded] = ()
         self.abandoned = False
         self._store = store
@@ -82,14 +101,38 @@ class MemoryTxn(MemoryReading):
 
     def _append(self, event: Event) -> Recorded:
         recorded = self._stamp.on(event, self.seq + 1)
-        key = (event.document, event.uid)
-        self._documents[key] = self._store.evolve(self._documents.get(key), recorded)
+        _fold(self._documents, recorded, self._store.evolve)
         self._events = (*self._events, recorded)
         return recorded
 
-    def keep(self) -> None:
-        """Make what was appended the store's present."""
-        self._store.recorded, self._store.documents = self._events, self._documents
+    def keep(self) -> Present:
+        """Return the store's present after what was appended."""
+        staged = list(self._events[self.mark.seq :])
+        if not staged:
+            return self._present
+        touched = dict.fromkeys((r.event.document, r.event.uid) for r in staged)
+        marks = [FileMark(kind=k, uid=u, revision=self._documents[k, u].revision) for k, u in touched]
+        line = log_line.make(self._stamp, self.mark.hash, staged, marks)
+        text, name = log_line.encode(line)
+        return msgspec.structs.replace(
+            self._present,
+            mark=Mark(epoch=self.epoch, seq=line.last_seq, hash=name),
+            lines=(*self._present.lines, text.removesuffix(b"\n")),
+            events=self._events,
+            documents=self._documents,
+        )
+
+
+def _fold(documents: dict[Key, Document], recorded: Recorded, evolve: Evolve) -> None:
+    key = (recorded.event.document, recorded.event.uid)
+    documents[key] = evolve(documents.get(key), recorded)
+
+
+class MemoryAlone(MemoryReading):
+    """A store in memory while nobody else can write."""
+
+    def forward(self, address: str | None) -> None:
+        self.moved_to = address
 
 
 class MemoryStore:
@@ -99,31 +142,59 @@ class MemoryStore:
         self.evolve = evolve
         self.summarise = summarise
         self.held = held or {}  # what `held_by` answers
-        self.recorded: tuple[Recorded, ...] = ()
-        self.documents: dict[Key, Document] = {}
+        self.present = Present()
         self._turn = threading.Lock()
 
     @contextmanager
     def reading(self) -> Iterator[MemoryReading]:
-        yield MemoryReading(self.recorded, dict(self.documents), self.summarise, self.held)
+        yield MemoryReading(self.present, self.summarise, self.held)
 
     @contextmanager
     def transaction(self, stamp: Stamp, *, timeout: float = 10.0) -> Iterator[MemoryTxn]:
-        if not self._turn.acquire(timeout=max(timeout, 0)):
-            raise errors.Busy("The store is busy.", why="another transaction is open", next=["Try again."])
-        try:
+        with self._held(timeout):
             txn = MemoryTxn(self, stamp)
             yield txn
             if not txn.abandoned:
-                txn.keep()
+                self.present = txn.keep()
+
+    def receive(self, lines: Sequence[bytes], *, epoch: str) -> Mark:
+        with self._held(10.0):
+            before = self.present
+            taken = log_line.following(lines, seq=before.mark.seq, prev=before.mark.hash)
+            events = [recorded for line, _ in taken for recorded in line.recorded()]
+            documents = dict(before.documents)
+            for recorded in events:
+                _fold(documents, recorded, self.evolve)
+            seq, name = (taken[-1][0].last_seq, taken[-1][1]) if taken else (before.mark.seq, before.mark.hash)
+            self.present = msgspec.structs.replace(
+                before,
+                mark=Mark(epoch=epoch, seq=seq, hash=name),
+                lines=(*before.lines, *lines),
+                events=(*before.events, *events),
+                documents=documents,
+            )
+            return self.present.mark
+
+    @contextmanager
+    def alone(self, *, limit: float) -> Iterator[MemoryAlone]:
+        with self._held(limit):
+            alone = MemoryAlone(self.present, self.summarise, self.held)
+            yield alone
+            self.present = msgspec.structs.replace(self.present, moved_to=alone.moved_to)
+
+    @contextmanager
+    def _held(self, timeout: float) -> Iterator[None]:
+        if not self._turn.acquire(timeout=max(timeout, 0)):
+            raise errors.Busy("The store is busy.", why="another transaction is open", next=["Try again."])
+        try:
+            yield
         finally:
             self._turn.release()
 
     def verify(self) -> Mapping[str, Any]:
         folded: dict[Key, Document] = {}
-        for recorded in self.recorded:
-            key = (recorded.event.document, recorded.event.uid)
-            folded[key] = self.evolve(folded.get(key), recorded)
+        for recorded in self.present.events:
+            _fold(folded, recorded, self.evolve)
         findings = [
             {
                 "severity": "error",
@@ -131,10 +202,11 @@ class MemoryStore:
                 "where": f"{kind}/{uid}",
                 "message": "differs from its events",
             }
-            for (kind, uid), document in self.documents.items()
+            for (kind, uid), document in self.present.documents.items()
             if folded.get((kind, uid)) != document
         ]
-        return {"ok": not findings, "events": len(self.recorded), "head": "", "findings": findings}
+        mark = self.present.mark
+        return {"ok": not findings, "events": mark.seq, "head": mark.hash, "findings": findings}
 
     def close(self) -> None:
         """Keep nothing open."""

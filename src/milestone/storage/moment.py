@@ -12,7 +12,7 @@ from milestone import registry
 from milestone.domain.document import Body, Document, Event, Recorded
 from milestone.ids import number_of
 from milestone.storage import locks, summary_file, summary_row
-from milestone.storage.base import Evolve, Row, Stamp, Summarise, Warning
+from milestone.storage.base import Evolve, Mark, Row, Stamp, Summarise, Warning
 from milestone.storage.event_log import START, Head
 from milestone.storage.log_line import FileMark, Line
 from milestone.storage.place import Place
@@ -85,6 +85,7 @@ class Moment:
         self.evolve = evolve
         self.summarise = summarise
         self.head = head_of(summary)
+        self.moved_to: str | None = None  # `local/backend.json` says it for a file store
         self.unrecorded = 0
         self.warnings: list[Warning] = []
         self.changed: dict[Key, Stored] = {}
@@ -141,6 +142,13 @@ class Moment:
                 break
             found.extend(r for r in reversed(line.recorded()) if r.seq > after)
         return iter(found[:limit][::-1])
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(epoch=self.epoch, seq=self.head.seq, hash=self.head.hash)
+
+    def lines(self, after: int = 0) -> Iterator[bytes]:
+        return self.place.log.raw(after, self.head)
 
     def held_by(self) -> Mapping[str, str]:
         if not locks.run_is_live(self.place.root):

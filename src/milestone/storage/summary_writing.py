@@ -59,7 +59,7 @@ class SummaryWriter:
                 self._lines += self._enter(moment, stored)
             self._lines += [_operation(key, seq) for key, seq in self._operations.items()]
             self._lines += [f"N\t{_flat(recorded)}\n".encode() for recorded in self._news[-summary_file.RECENT :]]
-            if self._lines:
+            if self._lines or moment.epoch != self._summary.epoch:
                 self._seal(moment)
         except OSError:
             pass  # the log is ahead of the summary then, which every opener can deal with

@@ -40,6 +40,12 @@ class FileTxn(Moment):
         self.stamp = stamp
         if self.summary.seal.get("place") != os.stat(self.place.root).st_ino:
             self.epoch = _epoch(self)
+        # What people did is not the caller's operation: its key must stay new, or the caller would be answered
+        # with their edits and never be asked.
+        self._take_in(msgspec.structs.replace(stamp, operation=None), self.recover())
+
+    def recover(self) -> SummaryWriter:
+        """Fold in what the log has and the summary does not, and find the files a dead writer was at."""
         summary = SummaryWriter(self)
         self.catch_up()
         self.place.log.cut(self.head)
@@ -51,9 +57,7 @@ class FileTxn(Moment):
         for line in self.caught_up:
             summary.took(line)
         self.caught_up = []
-        # What people did is not the caller's operation: its key must stay new, or the caller would be answered
-        # with their edits and never be asked.
-        self._take_in(msgspec.structs.replace(stamp, operation=None), summary)
+        return summary
 
     def _take_in(self, stamp: Stamp, summary: SummaryWriter) -> None:
         told = replaced.look_back(self, stamp)
@@ -106,6 +110,13 @@ class FileTxn(Moment):
             self.warnings = [*self.warnings, *commit(self, self.stamp, self._writer, self._found)]
 
 
+class FileAlone(FileTxn):
+    """A file store while nobody else can write; where it has moved to is said by `local/backend.json`."""
+
+    def forward(self, address: str | None) -> None:
+        self.moved_to = address
+
+
 def reconcile(moment: Moment, key: Key, redo: Redo) -> None:
     """Find the file of a redone document: written already, only moved, or still as it was."""
     data = disk.read(moment.place.file(redo.path)) if redo.path else None
@@ -147,5 +158,13 @@ def _epoch(moment: Moment) -> str:
     if len(kept) == 2 and kept[1] == inode:
         return kept[0]
     epoch = f"{zlib.crc32(os.urandom(16)):08x}"
-    disk.replace(path, f"{epoch} {inode}\n".encode(), moment.place.drafts)
+    keep_epoch(moment, epoch)
     return epoch
+
+
+def keep_epoch(moment: Moment, epoch: str) -> None:
+    """Let the store have an epoch, bound to the place it lies at."""
+    inode = os.stat(moment.place.root).st_ino
+    path = os.path.join(moment.place.local, "epoch")
+    disk.replace(path, f"{epoch} {inode}\n".encode(), moment.place.drafts)
+    moment.epoch = epoch

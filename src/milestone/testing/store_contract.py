@@ -7,47 +7,22 @@ class TestMine(StoreContract):
 ```
 """
 
-from abc import ABC, abstractmethod
-from pathlib import Path
-
 import pytest
 
 from milestone import errors
-from milestone.domain.document import Actor, Document, Event
-from milestone.storage.base import Stamp, Store
+from milestone.domain.document import Event
+from milestone.storage.base import Store
 from milestone.testing import plain
-
-ANA = Actor(name="ana")
-NOON = "2026-11-20T12:00:00.000Z"
-
-
-def stamp(operation: str | None = None, session: str | None = None) -> Stamp:
-    """Return a stamp of Ana's at noon."""
-    return Stamp(actor=ANA, at=NOON, operation=operation, session=session)
+from milestone.testing.moving_contract import MovingContract
+from milestone.testing.transactions import ANA as ANA
+from milestone.testing.transactions import NOON as NOON
+from milestone.testing.transactions import load as load
+from milestone.testing.transactions import stamp as stamp
+from milestone.testing.transactions import write as write
 
 
-def write(store: Store, *events: Event, operation: str | None = None) -> list[int]:
-    """Append events in one transaction and return their positions."""
-    with store.transaction(stamp(operation)) as txn:
-        return [recorded.seq for recorded in txn.append(events)]
-
-
-def load(store: Store, uid: str, kind: str = "milestone") -> Document | None:
-    """Return a document as a fresh reading sees it."""
-    with store.reading() as reading:
-        return reading.load(kind, uid)
-
-
-class StoreContract(ABC):
+class StoreContract(MovingContract):
     """Inherit, say how to open a store, and every test here holds it to its word."""
-
-    @abstractmethod
-    def open_store(self, root: Path) -> Store:
-        """Return the store kept under `root`; a second call opens the same one again."""
-
-    @pytest.fixture
-    def store(self, tmp_path: Path) -> Store:
-        return self.open_store(tmp_path / ".milestones")
 
     def test_an_empty_store_has_nothing(self, store: Store) -> None:
         with store.reading() as reading:

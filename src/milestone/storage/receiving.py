@@ -1,0 +1,120 @@
+"""Take transactions of another store into a file store: the log first, then many files with one sync for all."""
+
+import ctypes
+import os
+from collections.abc import Sequence
+
+from milestone.storage import commit, disk, log_line, replaced, summary_file
+from milestone.storage.base import Mark
+from milestone.storage.commit import Change
+from milestone.storage.log_line import Line
+from milestone.storage.moment import Moment
+from milestone.storage.snapshots import Stored
+from milestone.storage.summary_writing import SummaryWriter
+from milestone.storage.transaction import FileTxn, keep_epoch
+
+
+def receive(txn: FileTxn, lines: Sequence[bytes], epoch: str) -> Mark:
+    """Append the lines verbatim, fold them, write the files; whoever calls holds the commit lock.
+
+    A file that says something else than the store wrote is left alone: the next transaction joins both.
+
+    Raises:
+        Damaged: a line does not follow the one before it.
+        OSError: the disk refused the log; it is as it was.
+    """
+    summary = txn.recover()
+    write_files(txn)  # what a killed receiver left, before more is folded on top of it
+    taken = log_line.following(lines, seq=txn.mark.seq, prev=txn.mark.hash)
+    if txn.epoch != epoch:
+        keep_epoch(txn, epoch)
+    if taken:
+        text = b"".join(line + b"\n" for line in lines)
+        last, name = taken[-1]
+        txn.head = txn.place.log.append(txn.head, text, name, last.last_seq)
+    for line, _ in taken:
+        _fold(txn, line, summary)
+    write_files(txn)
+    summary.save(txn)
+    return txn.mark
+
+
+def _fold(moment: Moment, line: Line, summary: SummaryWriter) -> None:
+    for recorded in line.recorded():
+        before = moment.stored(recorded.event.document, recorded.event.uid)
+        document = moment.evolve(before.document if before else None, recorded)
+        moment.put(before.folded(document) if before else Stored(document=document))
+    summary.took(line)
+
+
+def write_files(moment: Moment) -> None:
+    """Bring the files of all changed documents to what the store says."""
+    there, owned = summary_file.scan(moment.place.root), moment.owners()
+    drafts: list[Change] = []
+    for key, stored in list(moment.changed.items()):
+        change = commit.plan(moment, stored, {path for path, owner in owned.items() if owner != key})
+        if change.path is not None:
+            owned[change.path] = key
+        if change.text is None or change.moves:
+            commit.apply(moment, change)
+        elif _is_to_write(moment, change, there):
+            drafts.append(change)
+    _write(moment, drafts)
+
+
+def _is_to_write(moment: Moment, change: Change, there: dict[str, str]) -> bool:
+    """Tell whether a file is missing, or what we wrote last; one that says the same already is taken as it is."""
+    assert change.path is not None and change.text is not None
+    if change.path not in there:
+        return change.stored.path is None
+    data = disk.read(moment.place.file(change.path))
+    if data == change.text.encode():
+        moment.put(commit.agreed(change.stored, change.path, change.text))
+        return False
+    return data is not None and disk.digest(data) == change.stored.digest
+
+
+def _write(moment: Moment, changes: Sequence[Change]) -> None:
+    """Write files so that each is whole or not there, with two syncs for all of them."""
+    place = moment.place
+    drafts = [os.path.join(place.drafts, str(number)) for number in range(len(changes))]
+    for draft, change in zip(drafts, changes, strict=True):
+        disk.write_new(draft, (change.text or "").encode(), sync=False)
+    if drafts:
+        sync_disk(place.drafts)
+    folders = set()
+    for draft, change in zip(drafts, changes, strict=True):
+        target = place.file(change.path or "")
+        disk.make_folder(os.path.dirname(target))
+        if _put(moment, draft, target, change):
+            moment.put(commit.agreed(change.stored, change.path or "", change.text or ""))
+            folders.add(os.path.dirname(target))
+        disk.remove(draft)
+    for folder in folders:
+        disk.sync_folder(folder)
+
+
+def _put(moment: Moment, draft: str, target: str, change: Change) -> bool:
+    """Give a draft its name; False when somebody edited the file meanwhile, or made one."""
+    if change.stored.path is not None:
+        if not replaced.keep(moment.place, target, change.stored):
+            return False
+    elif os.path.lexists(target):
+        return False
+    os.rename(draft, target)
+    return True
+
+
+def sync_disk(path: str) -> None:
+    """Make everything durable that was written to the disk a folder lies on."""
+    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if syncfs is None:
+        os.sync()
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        if syncfs(descriptor) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), path)
+    finally:
+        os.close(descriptor)
