@@ -14,7 +14,7 @@ DRAWERS = {
     "milestone.agents.roles": {"base"},
     "milestone.cli.commands": set[str](),
 }
-BACKENDS = {"milestone.storage.file", "milestone.storage.memory"}
+BACKENDS = {"milestone.storage.file", "milestone.storage.memory", "milestone.storage.sqlite"}
 
 
 @pytest.fixture(scope="module")

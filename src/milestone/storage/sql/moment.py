@@ -1,0 +1,138 @@
+"""One moment of a store in a database: a snapshot of its tables, read as it is asked for."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import overload
+
+from milestone.domain.document import Document, Event, Recorded
+from milestone.storage import log_line
+from milestone.storage.base import Evolve, Mark, Row, Summarise, Warning
+from milestone.storage.log_line import BrokenLine, Line
+from milestone.storage.sql import records
+from milestone.storage.sql.connection import Connection, Found
+from milestone.storage.sql.damage import damaged
+from milestone.storage.sql.head import Head
+from milestone.storage.sql.statements import SQL
+
+Key = tuple[str, str]  # kind, uid
+
+
+class Rules:
+    """What a database store is given of the domain."""
+
+    def __init__(
+        self, evolve: Evolve, summarise: Summarise, protect: Callable[[Event], Event] | None = None
+    ) -> None:
+        self.evolve = evolve
+        self.summarise = summarise
+        self.protect = protect  # what is done to an event before anything keeps it
+
+
+class Rows(Sequence[Row]):
+    """Every row by id, fetched when the first is looked at."""
+
+    def __init__(self, moment: "SqlMoment") -> None:
+        self._moment = moment
+        self._rows: list[Row] | None = None
+
+    def _fetched(self) -> list[Row]:
+        if self._rows is None:
+            self._rows = [records.row_of(found) for found in self._moment.connection.rows(SQL["rows"])]
+        return self._rows
+
+    @overload
+    def __getitem__(self, place: int) -> Row: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Row]: ...
+    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+        return self._fetched()[place]
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._fetched())
+
+    def __len__(self) -> int:
+        if self._rows is None:
+            return int(self._moment.connection.rows(SQL["count_rows"])[0][0])
+        return len(self._rows)
+
+
+class SqlMoment:
+    """What the store says at one `seq`."""
+
+    def __init__(
+        self, connection: Connection, head: Head, rules: Rules, held: Callable[["SqlMoment"], Mapping[str, str]]
+    ) -> None:
+        self.connection = connection
+        self.head = head
+        self.rules = rules
+        self.epoch = head.epoch
+        self.moved_to = head.moved_to
+        self.last_number = head.last_number
+        self.unrecorded = 0
+        self.warnings: Sequence[Warning] = []
+        self.staged: list[Recorded] = []  # folded in, not in the log
+        self._held = held
+
+    @property
+    def seq(self) -> int:
+        return self.head.seq + len(self.staged)
+
+    @property
+    def mark(self) -> Mark:
+        return Mark(epoch=self.epoch, seq=self.head.seq, hash=self.head.hash)
+
+    def rows(self) -> Sequence[Row]:
+        return Rows(self)
+
+    def load(self, kind: str, uid: str) -> Document | None:
+        found = self.connection.rows(SQL["document"], (kind, uid))
+        return records.document_of(found[0]) if found else None
+
+    def find(self, kind: str) -> Iterator[Document]:
+        return map(records.document_of, self.connection.rows(SQL["documents"], (kind,)))
+
+    def in_state(self, kind: str, state: str) -> Iterator[Document]:
+        """Yield the live documents of a kind in one state."""
+        return map(records.document_of, self.connection.rows(SQL["in_state"], (kind, state)))
+
+    def lines(self, after: int = 0) -> Iterator[bytes]:
+        return (bytes(text) for _, _, text in self.connection.stream(SQL["lines"], (after,)))
+
+    def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:
+        if not newest:
+            return islice(self._forward(after), limit)
+        found = list(islice(self._backward(after), limit))
+        return iter(found[::-1])
+
+    def _forward(self, after: int) -> Iterator[Recorded]:
+        for found in self.connection.stream(SQL["lines"], (after,)):
+            yield from (recorded for recorded in line_of(found).recorded() if recorded.seq > after)
+        yield from [recorded for recorded in self.staged if recorded.seq > after]
+
+    def _backward(self, after: int) -> Iterator[Recorded]:
+        yield from [recorded for recorded in reversed(self.staged) if recorded.seq > after]
+        for found in self.connection.stream(SQL["newest_lines"], (after,)):
+            yield from (recorded for recorded in reversed(line_of(found).recorded()) if recorded.seq > after)
+
+    def held_by(self) -> Mapping[str, str]:
+        return self._held(self)
+
+    def operation(self, key: str) -> Sequence[Recorded]:
+        found = self.connection.rows(SQL["operation"], (key,))
+        return [recorded for each in found for recorded in line_of(each).recorded()]
+
+
+def line_of(found: Found) -> Line:
+    """Return the transaction in a row of `lines`.
+
+    Raises:
+        Damaged: its bytes are not what was written.
+    """
+    first, name, text = found
+    try:
+        line, said = log_line.decode(bytes(text))
+    except BrokenLine as problem:
+        raise damaged(f"the transaction of event {first} is broken: {problem}") from problem
+    if said != name or line.seq != first:
+        raise damaged(f"the transaction of event {first} is not the one that was written")
+    return line

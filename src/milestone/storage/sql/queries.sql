@@ -1,0 +1,85 @@
+-- Every statement of the shared SQL, by name.
+
+-- name: head
+-- Where the store ends.
+SELECT seq, hash, epoch, last_number, moved_to, place, format, checked FROM head WHERE one = 1;
+
+-- name: begin_head
+-- A new store.
+INSERT INTO head (one, seq, hash, epoch, last_number, moved_to, place, format, checked)
+VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: set_head
+-- Every write ends here.
+UPDATE head SET seq = ?, hash = ?, epoch = ?, last_number = ?, moved_to = ?, place = ?, format = ?, checked = ?
+WHERE one = 1;
+
+-- name: last_line
+-- What the head must agree with.
+SELECT last, hash FROM line ORDER BY first DESC LIMIT 1;
+
+-- name: line_ending
+-- The hash of the line whose last event this is.
+SELECT hash FROM line WHERE last = ?;
+
+-- name: add_line
+INSERT INTO line (first, last, hash, at, operation, session, actor, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: add_event
+INSERT INTO event (seq, first, kind, document, uid, milestone, task, actor, at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: every_event
+SELECT seq, first, kind, document, uid, milestone, task, actor, at FROM event ORDER BY seq;
+
+-- name: lines
+-- The transactions that hold an event after a position.
+SELECT first, hash, text FROM line WHERE last > ? ORDER BY first;
+
+-- name: newest_lines
+SELECT first, hash, text FROM line WHERE last > ? ORDER BY first DESC;
+
+-- name: operation
+-- What was recorded under an operation id.
+SELECT first, hash, text FROM line WHERE operation = ? ORDER BY first;
+
+-- name: document
+SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM document
+WHERE kind = ? AND uid = ?;
+
+-- name: documents
+-- Live documents of a kind, in order.
+SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM document
+WHERE kind = ? AND away = 0 AND deleted = 0 ORDER BY place, id, uid;
+
+-- name: all_documents
+-- Those that are gone, too.
+SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM document ORDER BY kind, uid;
+
+-- name: in_state
+-- Live documents of a kind in one state.
+SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM document
+WHERE kind = ? AND state = ? AND away = 0 AND deleted = 0 ORDER BY place, id, uid;
+
+-- name: rows
+-- The summary row of every live milestone, in order.
+SELECT kind, uid, revision, archived, away, deleted, place, id, state, about, tasks, listed FROM document
+WHERE kind = 'milestone' AND away = 0 AND deleted = 0 ORDER BY place, id, uid;
+
+-- name: count_rows
+SELECT count(*) FROM document WHERE kind = 'milestone' AND away = 0 AND deleted = 0;
+
+-- name: keep
+-- A document as it is now.
+INSERT INTO document (kind, uid, revision, archived, away, deleted, place, id, state, about, tasks, listed,
+    body, proven, whole)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (kind, uid) DO UPDATE SET revision = excluded.revision, archived = excluded.archived,
+    away = excluded.away, deleted = excluded.deleted, place = excluded.place, id = excluded.id,
+    state = excluded.state, about = excluded.about, tasks = excluded.tasks, listed = excluded.listed,
+    body = excluded.body, proven = excluded.proven, whole = excluded.whole;
+
+-- name: every_document
+-- Whole rows, for verification.
+SELECT kind, uid, revision, archived, away, deleted, place, id, state, about, tasks, listed, body, proven, whole
+FROM document ORDER BY kind, uid;

@@ -1,0 +1,143 @@
+"""The open transaction of a store in a database: fold, write each changed record, at the end one line."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import msgspec
+
+from milestone import errors
+from milestone.domain.document import Document, Event, Recorded
+from milestone.ids import number_of
+from milestone.storage import log_line
+from milestone.storage.base import Stamp
+from milestone.storage.log_line import FileMark, Line
+from milestone.storage.sql import records
+from milestone.storage.sql.connection import Connection
+from milestone.storage.sql.head import Head
+from milestone.storage.sql.moment import Key, Rules, SqlMoment
+from milestone.storage.sql.statements import SQL
+
+
+class SqlTxn(SqlMoment):
+    """The one writing transaction; the database holds the head row's lock for it."""
+
+    adopted: Sequence[Recorded] = ()
+    abandoned = False
+
+    def __init__(
+        self,
+        connection: Connection,
+        head: Head,
+        rules: Rules,
+        held: Callable[[SqlMoment], Mapping[str, str]],
+        stamp: Stamp,
+    ) -> None:
+        super().__init__(connection, head, rules, held)
+        self.stamp = stamp
+        self._changed: dict[Key, Document] = {}
+
+    def load(self, kind: str, uid: str) -> Document | None:
+        return self._changed.get((kind, uid)) or super().load(kind, uid)
+
+    def append(self, events: Sequence[Event]) -> Sequence[Recorded]:
+        protect = self.rules.protect
+        found = []
+        for event in events:
+            recorded = self.stamp.on(protect(event) if protect else event, self.seq + 1)
+            self.staged.append(recorded)
+            found.append(recorded)
+        self._fold(found)
+        return found
+
+    def abandon(self) -> None:
+        self.abandoned = True
+
+    def finish(self) -> None:
+        """Write the line of what was appended."""
+        if not self.staged:
+            return
+        touched = dict.fromkeys((r.event.document, r.event.uid) for r in self.staged)
+        marks = [FileMark(kind=k, uid=u, revision=self._changed[k, u].revision) for k, u in touched]
+        line = log_line.make(self.stamp, self.head.hash, self.staged, marks)
+        with telling_of_letters():
+            text, name = log_line.encode(line)
+        self._log(line, text.removesuffix(b"\n"), name)
+        self.staged = []
+        self._end_at(line.last_seq, name)
+
+    def receive(self, texts: Sequence[bytes]) -> None:
+        """Append lines another store wrote, verbatim, and fold them.
+
+        Raises:
+            Damaged: a line is broken, or does not follow the one before.
+        """
+        taken = log_line.following(texts, seq=self.head.seq, prev=self.head.hash)
+        for text, (line, name) in zip(texts, taken, strict=True):
+            self._log(line, text, name)
+        self._fold(recorded for line, _ in taken for recorded in line.recorded())
+        last, name = taken[-1] if taken else (None, self.head.hash)
+        self._end_at(last.last_seq if last else self.head.seq, name)
+
+    def _fold(self, events: Iterable[Recorded]) -> None:
+        touched: dict[Key, Document] = {}
+        for recorded in events:
+            key = (recorded.event.document, recorded.event.uid)
+            touched[key] = self.rules.evolve(touched.get(key) or self.load(*key), recorded)
+        self._changed.update(touched)
+        with telling_of_letters():
+            self.connection.many(SQL["keep"], [self._kept(document) for document in touched.values()])
+
+    def _kept(self, document: Document) -> tuple[str | int | bytes | None, ...]:
+        if document.kind != "milestone":
+            return records.kept(document, None)
+        names = (document.body.get("id"), *(document.body.get("formerly") or ()))
+        self.last_number = max(self.last_number, *(number_of(str(name)) or 0 for name in names))
+        return records.kept(document, self.rules.summarise(document))
+
+    def _log(self, line: Line, text: bytes, name: str) -> None:
+        actor = line.actor.name
+        row = (line.seq, line.last_seq, name, line.at, line.operation, line.session, actor, text)
+        self.connection.run(SQL["add_line"], row)
+        self.connection.many(SQL["add_event"], [narrow(recorded, line.seq) for recorded in line.recorded()])
+
+    def _end_at(self, seq: int, name: str) -> None:
+        self.head = msgspec.structs.replace(
+            self.head, seq=seq, hash=name, epoch=self.epoch, last_number=self.last_number
+        )
+        self.connection.run(SQL["set_head"], self.head.values())
+
+
+def narrow(recorded: Recorded, first: int) -> tuple[str | int | None, ...]:
+    """Return the row of an event in the table `event`."""
+    event = recorded.event
+    about = (event.kind, event.document, event.uid, event.milestone, event.task)
+    return (recorded.seq, first, *about, recorded.actor.name, recorded.at)
+
+
+class SqlAlone(SqlMoment):
+    """The store while nobody else can write."""
+
+    def forward(self, address: str | None) -> None:
+        self.moved_to = address
+        self.head = msgspec.structs.replace(self.head, moved_to=address)
+        self.connection.run(SQL["set_head"], self.head.values())
+
+
+def fill_anew(connection: Connection, rules: Rules) -> None:
+    """Write every record's columns again from its body, after a migration added some."""
+    kept = [records.document_of(found) for found in connection.rows(SQL["all_documents"])]
+    rows = [(d, rules.summarise(d) if d.kind == "milestone" else None) for d in kept]
+    connection.many(SQL["keep"], [records.kept(document, row) for document, row in rows])
+
+
+@contextmanager
+def telling_of_letters() -> Iterator[None]:
+    """Turn a text that no store can hold into a request that says so."""
+    try:
+        yield
+    except UnicodeEncodeError as problem:
+        raise errors.InvalidRequest(
+            "A text is not valid Unicode.",
+            why=f"{problem.object[problem.start : problem.end]!r} cannot be written to a file",
+            next=["Type it again, in UTF-8."],
+        ) from None
