@@ -14,7 +14,7 @@ DRAWERS = {
     "milestone.agents.roles": {"base"},
     "milestone.cli.commands": set[str](),
 }
-BACKENDS = {"milestone.storage.file", "milestone.storage.memory", "milestone.storage.sqlite"}
+BACKENDS = {f"milestone.storage.{kind}" for kind in ("file", "hybrid", "memory", "sqlite")}
 
 
 @pytest.fixture(scope="module")

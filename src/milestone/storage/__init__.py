@@ -2,5 +2,6 @@
 
 BACKENDS = {
     "file": "milestone.storage.file:FileStore",
+    "hybrid": "milestone.storage.hybrid:HybridStore",
     "sqlite": "milestone.storage.sqlite:SqliteStore",
 }

@@ -28,9 +28,10 @@ ROW = msgspec.json.Decoder()
 class Rows(Sequence[Row]):
     """Rows by id, each decoded when it is looked at."""
 
-    def __init__(self, rows: list[Entry | Row], blank: summary_row.Blank) -> None:
+    def __init__(self, rows: list[Entry | Row], summary: Summary) -> None:
         self._rows = rows
-        self._blank = blank
+        self._summary = summary
+        self._blank = summary.blank
 
     @overload
     def __getitem__(self, place: int) -> Row: ...
@@ -38,7 +39,7 @@ class Rows(Sequence[Row]):
     def __getitem__(self, place: slice) -> Sequence[Row]: ...
     def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
         if isinstance(place, slice):
-            return Rows(self._rows[place], self._blank)
+            return Rows(self._rows[place], self._summary)
         found = self._rows[place]
         if isinstance(found, Entry):
             found = self._rows[place] = self._decoded(found)
@@ -46,6 +47,7 @@ class Rows(Sequence[Row]):
 
     def __iter__(self) -> Iterator[Row]:
         rows = self._rows
+        self._summary.fetch([row for row in rows if isinstance(row, Entry)])
         rows[:] = [self._decoded(row) if isinstance(row, Entry) else row for row in rows]
         return iter(cast("list[Row]", rows))
 
@@ -107,7 +109,7 @@ class Moment:
         if found is not None:
             return found
         entry = self.summary.entries.get((kind, uid))
-        return self._fetch(entry) if entry is not None else None
+        return self.as_sealed(entry) if entry is not None else None
 
     def load(self, kind: str, uid: str) -> Document | None:
         found = self.stored(kind, uid)
@@ -130,7 +132,7 @@ class Moment:
                 rows.append((str(document.body.get("id", "")), self.summarise(document)))
         if self.changed:
             rows.sort(key=lambda pair: summary_file.order(pair[0]))
-        return Rows([row for _, row in rows], self.summary.blank)
+        return Rows([row for _, row in rows], self.summary)
 
     def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:
         if not newest:
@@ -245,7 +247,8 @@ class Moment:
             return kept
         return self._rebuild(entry) if entry else None
 
-    def _fetch(self, entry: Entry) -> Stored:
+    def as_sealed(self, entry: Entry) -> Stored:
+        """Return the document as the summary's entry says it was."""
         kept = self.place.snapshots.read(entry.kind, entry.uid)
         if kept is None or kept.document.revision != entry.revision:
             kept = self._rebuild(entry)

@@ -81,9 +81,14 @@ class Entry:
         """Tell whether its file could not be written yet."""
         return not self._fields[6] and self._fields[1] == "milestone" and self.is_live
 
+    @property
+    def head(self) -> str:
+        """Its fields before the row."""
+        return "\t".join(self._fields)
+
     def line(self) -> bytes:
         """Return its line."""
-        return "\t".join(self._fields).encode() + b"\t" + self._source[self._start : self._end] + b"\n"
+        return self.head.encode() + b"\t" + self._source[self._start : self._end] + b"\n"
 
 
 HEAD = 700  # bytes that hold every field of most lines but the row

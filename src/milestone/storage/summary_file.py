@@ -70,6 +70,9 @@ class Summary:
         """How many lines a summary written anew would have."""
         return len(self.entries) + len(self.broken) + len(self.operations) + len(self.news)
 
+    def fetch(self, entries: list[Entry]) -> None:
+        """Have the rows of these entries at hand; nothing to do where they came with the file."""
+
     def live(self) -> list[Entry]:
         """Return the live milestones by id."""
         found = [e for e in self.entries.values() if e.is_live and e.kind == "milestone"]
@@ -78,12 +81,14 @@ class Summary:
     def rows(self) -> list[dict[str, object]]:
         """Return the row of each live milestone, by id."""
         found = self.live()
+        self.fetch(found)
         rows: list[dict[str, object]] = json.loads(b"[" + b",".join([entry.row for entry in found]) + b"]")
         return [Row(row, entry.tasks, self.blank) for row, entry in zip(rows, found, strict=True)]
 
     def sessions(self) -> list[dict[str, object]]:
         """Return the body of each session, by id."""
         found = sorted((e for e in self.entries.values() if e.is_live and e.kind == "session"), key=lambda e: e.id)
+        self.fetch(found)
         return [json.loads(entry.row) for entry in found]
 
     def recent(self, limit: int = RECENT) -> list[dict[str, object]]:

@@ -9,7 +9,7 @@ from milestone import clock
 from milestone.domain.document import Recorded
 from milestone.storage import disk, summary_file
 from milestone.storage.log_line import Line
-from milestone.storage.moment import Moment
+from milestone.storage.moment import Key, Moment
 from milestone.storage.snapshots import Stored
 from milestone.storage.summary_entry import Broken, Entry, quote
 from milestone.storage.summary_file import Summary
@@ -27,6 +27,7 @@ class SummaryWriter:
         self._news: list[Recorded] = []
         self._operations: dict[str, int] = {}
         self._lines: list[bytes] = []
+        self._touched: dict[Key, None] = {}  # documents whose entry changed
 
     def took(self, line: Line) -> None:
         """Remember a transaction that is in the log now."""
@@ -38,6 +39,7 @@ class SummaryWriter:
         """Remember that files were looked at again after their time stamps had settled."""
         for entry in entries:
             entry.signature = entry.signature.lstrip("~")
+            self._touched[entry.key] = None
             self._lines.append(f"V\t{entry.kind}\t{entry.uid}\n".encode())
 
     def unreadable(self, path: str, signature: str, check: str, warning: bytes) -> None:
@@ -60,14 +62,16 @@ class SummaryWriter:
             self._lines += [_operation(key, seq) for key, seq in self._operations.items()]
             self._lines += [f"N\t{_flat(recorded)}\n".encode() for recorded in self._news[-summary_file.RECENT :]]
             if self._lines or moment.epoch != self._summary.epoch:
-                self._seal(moment)
+                self._advance(moment)
+                self._write(moment)
         except OSError:
             pass  # the log is ahead of the summary then, which every opener can deal with
         self._lines, self._news, self._operations = [], [], {}
         moment.changed = {}
         moment.redo = {}
 
-    def _seal(self, moment: Moment) -> None:
+    def _advance(self, moment: Moment) -> None:
+        """Let the summary in memory say what is so now."""
         summary = self._summary
         summary.operations.update(self._operations)
         summary.news = [*summary.news, *(_flat(recorded) for recorded in self._news)][-summary_file.RECENT :]
@@ -80,6 +84,14 @@ class SummaryWriter:
             "last_number": moment.last_number,
             "place": os.stat(moment.place.root).st_ino,
         }
+
+    def _write(self, moment: Moment) -> None:
+        """Let the file say what the summary in memory says.
+
+        Raises:
+            OSError: the disk refused.
+        """
+        summary = self._summary
         block = b"".join(self._lines)
         summary.lines += len(self._lines)
         if summary.bytes and summary.lines <= KEEP + 2 * summary.live_lines and self._appended(moment, block):
@@ -128,6 +140,7 @@ class SummaryWriter:
         learnt = self._summary.blank.learn(row, tasks) if document.kind == "milestone" else []
         entry = Entry.of(fields, *_texts(document.kind, row, tasks, self._summary.blank))
         self._summary.entries[entry.key] = entry
+        self._touched[entry.key] = None
         return [*(_blank_line(name, blank) for name, blank in learnt), entry.line()]
 
 
@@ -140,6 +153,12 @@ def _look(path: str, base: str) -> tuple[str, str]:
         return "", check
     young = clock.wall_ns() - max(stat.st_mtime_ns, stat.st_ctime_ns) < summary_file.SETTLED_NS
     return ("~" if young else "") + summary_file.signature(stat), check
+
+
+def texts(moment: Moment, stored: Stored) -> tuple[str, str]:
+    """Return what an entry holds of a document: the JSON of its row and of the row's tasks."""
+    row, tasks = _row(moment, stored)
+    return _texts(stored.document.kind, row, tasks, moment.summary.blank)
 
 
 def _row(moment: Moment, stored: Stored) -> tuple[dict[str, Any], list[Any]]:

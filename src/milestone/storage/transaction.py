@@ -13,11 +13,13 @@ from milestone.storage import disk, replaced, summary_file
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.commit import commit
 from milestone.storage.moment import Key, Moment, Redo
+from milestone.storage.place import Place
 from milestone.storage.summary_entry import Entry
 from milestone.storage.summary_writing import SummaryWriter
 
 SAVING_NS = 30_000_000  # an editor that writes a file in pieces is done with it after so long
 SAVING_TRIES = 3
+EPOCH = "epoch"
 ADOPT = "milestone.storage.adopting:adopt"  # imports yaml and git's words, which a plain change does not
 FOLLOW = "milestone.storage.shared_dependencies:follow"
 JSON = msgspec.json.Encoder()
@@ -28,6 +30,7 @@ class FileTxn(Moment):
 
     adopted: Sequence[Recorded] = ()
     abandoned = False
+    keeper: type[SummaryWriter] = SummaryWriter  # who brings the summary to what was committed
 
     def append(self, events: Sequence[Event]) -> Sequence[Recorded]:
         return [self.fold(event, self.stamp) for event in events]
@@ -46,7 +49,7 @@ class FileTxn(Moment):
 
     def recover(self) -> SummaryWriter:
         """Fold in what the log has and the summary does not, and find the files a dead writer was at."""
-        summary = SummaryWriter(self)
+        summary = self.keeper(self)
         self.catch_up()
         self.place.log.cut(self.head)
         self.place.clean()
@@ -150,13 +153,17 @@ def _youngest(signature: str) -> int:
     return max(int(modified), int(created))
 
 
+def known_epoch(place: Place) -> str:
+    """Return the epoch kept for this store at this place; empty for a new store or a copied folder."""
+    kept = (disk.read(os.path.join(place.local, EPOCH)) or b"").decode("ascii", "replace").split()
+    return kept[0] if len(kept) == 2 and kept[1] == str(os.stat(place.root).st_ino) else ""
+
+
 def _epoch(moment: Moment) -> str:
     """Return the store's epoch; a new one for a new store or a copied folder."""
-    path = os.path.join(moment.place.local, "epoch")
-    inode = str(os.stat(moment.place.root).st_ino)
-    kept = (disk.read(path) or b"").decode("ascii", "replace").split()
-    if len(kept) == 2 and kept[1] == inode:
-        return kept[0]
+    known = known_epoch(moment.place)
+    if known:
+        return known
     epoch = f"{zlib.crc32(os.urandom(16)):08x}"
     keep_epoch(moment, epoch)
     return epoch
@@ -165,6 +172,6 @@ def _epoch(moment: Moment) -> str:
 def keep_epoch(moment: Moment, epoch: str) -> None:
     """Let the store have an epoch, bound to the place it lies at."""
     inode = os.stat(moment.place.root).st_ino
-    path = os.path.join(moment.place.local, "epoch")
+    path = os.path.join(moment.place.local, EPOCH)
     disk.replace(path, f"{epoch} {inode}\n".encode(), moment.place.drafts)
     moment.epoch = epoch

@@ -1,0 +1,247 @@
+"""The index beside a hybrid store: what the summary is to a file store, in `database/index.db`, by rows.
+
+It may be deleted, cut, changed or put back to an older one at any time, also while processes run: nothing is taken
+from it that its checks do not prove, and what it lacks is folded from the log. One file and nothing beside it (no
+journal that could outlive it), and no lock is held longer than one statement takes.
+"""
+
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from milestone.storage import disk
+from milestone.storage.summary_entry import Broken, Entry
+from milestone.storage.summary_file import Summary, holds
+
+NAME = os.path.join("database", "index.db")
+FORMAT = 1
+WAIT = 1.0  # seconds for somebody else's statement; then the index is left as it is, behind the log
+MANY = 500  # rows asked for in one statement
+TRIES = (sqlite3.Error, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+
+Texts = tuple[bytes, bytes]  # of a row without its tasks, and of its tasks
+
+
+class Tally:
+    """The CRCs of a table's rows: how many, and what they give together."""
+
+    def __init__(self) -> None:
+        self._crcs: dict[object, int] = {}
+        self._together = 0
+
+    @property
+    def sums(self) -> tuple[int, int]:
+        return len(self._crcs), self._together
+
+    def put(self, key: object, crc: int) -> None:
+        """Count a row in, in place of the one that has the key."""
+        self._together ^= self._crcs.get(key, 0) ^ crc
+        self._crcs[key] = crc
+
+    def take(self, rows: Iterable[tuple[object, object, int]]) -> None:
+        """Count rows in.
+
+        Raises:
+            ValueError: a row is not what was written.
+        """
+        for key, text, crc in rows:
+            if check_of(key, text) != crc:
+                raise ValueError(f"the row of {key!r} is not what was written")
+            self.put(key, crc)
+
+
+class IndexEntry(Entry):
+    """An entry whose row is read when somebody asks for it."""
+
+    __slots__ = ("crc", "index", "place", "texts")
+
+    def __init__(self, index: "Index", place: int, head: str) -> None:
+        *fields, crc = head.split("\t")
+        super().__init__(fields, b"", 0, 0)
+        self.index = index
+        self.place = place
+        self.crc = int(crc)
+        self.texts: Texts | None = None
+
+    @property
+    def head(self) -> str:
+        return f"{super().head}\t{self.crc}"
+
+    @property
+    def row(self) -> bytes:
+        return self._both()[0]
+
+    @property
+    def tasks(self) -> bytes:
+        return self._both()[1]
+
+    def _both(self) -> Texts:
+        if self.texts is None:
+            self.index.fetch([self])
+        assert self.texts is not None
+        return self.texts
+
+
+class Index(Summary):
+    """One moment of a hybrid store, as far as lists need it."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+        self.kept = ""  # the seal in the file; empty: there is no sound one
+        self.places: dict[tuple[str, str], int] = {}
+        self.entry_tally = Tally()
+        self.operation_tally = Tally()
+        self.recompute: Callable[[Entry], Texts] = _nowhere
+
+    def start_again(self) -> None:
+        """Count from nothing: the file will be written anew."""
+        self.kept = ""
+        self.places = {}
+        self.entry_tally, self.operation_tally = Tally(), Tally()
+
+    def fetch(self, entries: Sequence[Entry]) -> None:
+        """Have the rows of these entries at hand; one that the file no longer has is made from its document."""
+        missing = [each for each in entries if isinstance(each, IndexEntry) and each.texts is None]
+        if not missing:
+            return
+        found = self._read(missing)
+        for entry in missing:
+            texts = found.get(entry.place)
+            sound = texts is not None and check_of(*texts) == entry.crc
+            entry.texts = texts if sound else self.recompute(entry)
+
+    def _read(self, entries: Sequence[IndexEntry]) -> dict[int, Texts]:
+        found: dict[int, Texts] = {}
+        try:
+            with opened(self.path) as connection:
+                for asked in _batches(entries, len(self.entries)):
+                    found.update((place, (row, tasks)) for place, row, tasks in connection.execute(*asked))
+        except TRIES:
+            pass  # what is not found is made anew
+        return found
+
+
+def _batches(entries: Sequence[IndexEntry], of: int) -> Iterator[tuple[str, list[int]]]:
+    if len(entries) * 2 > of:
+        yield "SELECT place, row, tasks FROM row", []
+        return
+    for start in range(0, len(entries), MANY):
+        places = [entry.place for entry in entries[start : start + MANY]]
+        yield f"SELECT place, row, tasks FROM row WHERE place IN ({','.join('?' * len(places))})", places
+
+
+def _nowhere(entry: Entry) -> Texts:
+    raise LookupError(f"the index no longer has the row of {entry.uid}")
+
+
+def path_in(root: str) -> str:
+    """Return where the index of a store lies."""
+    return os.path.join(root, NAME)
+
+
+def read(root: str) -> Index | None:
+    """Return the index of the store in `root` if log and files are as it says, else None."""
+    index = load(root)
+    return index if index is not None and holds(root, index) else None
+
+
+def load(root: str) -> Index | None:
+    """Return the index as last sealed, whatever log and files say now; None when there is no sound one."""
+    index = Index(path_in(root))
+    try:
+        with opened(index.path) as connection:
+            connection.execute("BEGIN")
+            _take(index, connection)
+    except TRIES:
+        return None
+    return index
+
+
+def _take(index: Index, connection: sqlite3.Connection) -> None:
+    """Read all that is read always.
+
+    Raises:
+        ValueError: it does not agree with itself.
+    """
+    index.kept = _meta(connection, "seal")
+    seal = json.loads(index.kept)
+    if seal["format"] != FORMAT:
+        raise ValueError("another format")
+    rest = _meta(connection, "rest")
+    entries = connection.execute("SELECT place, head, crc FROM entry").fetchall()
+    operations = connection.execute("SELECT key, seq, crc FROM operation").fetchall()
+    index.entry_tally.take(entries)
+    index.operation_tally.take(operations)
+    if seal["sums"] != sums_of(index, rest):
+        raise ValueError("entries are missing, or not those that were sealed")
+    index.seal = seal
+    index.operations = {key: seq for key, seq, _ in operations}
+    for place, head, _ in entries:
+        entry = IndexEntry(index, place, head)
+        index.entries[entry.key] = entry
+        index.places[entry.key] = place
+    _take_rest(index, json.loads(rest))
+
+
+def _take_rest(index: Index, rest: Any) -> None:
+    index.news = list(rest["news"])
+    index.blank.row, index.blank.task = rest["blanks"]
+    index.broken = {each[0]: Broken(*each) for each in rest["broken"]}
+
+
+def _meta(connection: sqlite3.Connection, name: str) -> str:
+    text, crc = connection.execute("SELECT text, crc FROM meta WHERE name = ?", (name,)).fetchone()
+    if check_of(text) != crc:
+        raise ValueError(f"{name} is not what was written")
+    return str(text)
+
+
+def sums_of(index: Index, rest: str) -> list[int]:
+    """Return what the seal says of everything else in the file."""
+    tallies = (index.entry_tally, index.operation_tally)
+    return [check_of(rest), *(number for tally in tallies for number in tally.sums)]
+
+
+def check_of(*parts: object) -> int:
+    """Return the CRC of what a row holds."""
+    crc = 0
+    for part in parts:
+        crc = zlib.crc32(part if isinstance(part, bytes) else str(part).encode("utf-8", "surrogatepass"), crc)
+    return crc
+
+
+@contextmanager
+def opened(path: str, mode: str = "ro") -> Iterator[sqlite3.Connection]:
+    """Open the file for one piece of work.
+
+    Raises:
+        OSError: there is no such file, or it is a link.
+        sqlite3.Error: it is no database, or busy.
+    """
+    if os.path.islink(path) or (mode == "ro" and not os.path.isfile(path)):
+        raise OSError(f"{path} is no file")
+    quoted = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    connection = sqlite3.connect(f"file:{quoted}?mode={mode}", uri=True, timeout=WAIT, isolation_level=None)
+    try:
+        # A kill or a power cut in the middle of a write leaves a file that does not agree with itself: no index.
+        connection.execute("PRAGMA journal_mode = MEMORY")
+        connection.execute("PRAGMA synchronous = OFF")
+        yield connection
+    finally:
+        connection.close()
+
+
+def remove(root: str) -> bool:
+    """Remove the index and tell whether there was one; the next writer makes it anew."""
+    return remove_at(path_in(root))
+
+
+def remove_at(path: str) -> bool:
+    """Remove a database file with whatever lies beside it, and tell whether there was one."""
+    removed = [disk.remove(path + end) for end in ("", "-journal", "-wal", "-shm")]
+    return removed[0]
