@@ -12,6 +12,8 @@ from milestone.storage import summary_file
 from milestone.workspace import current, remembered, whereabouts
 
 if TYPE_CHECKING:  # the light way loads no store
+    from datetime import datetime
+
     from milestone.storage.base import Reading
 
 RECENT = 3
@@ -79,15 +81,15 @@ def _from_store(env: Env, root: str, reading: "Reading") -> Look:
     return Look(root, moment, reading.seq, reading.unrecorded, list(reading.warnings))
 
 
-def look_into(env: Env, reading: "Reading", root: str | None = None) -> Moment:
-    """Return the moment of an open reading."""
+def look_into(env: Env, reading: "Reading", root: str | None = None, now: "datetime | None" = None) -> Moment:
+    """Return the moment of an open reading; `now` where it is one of the past."""
     folder = root or str(env.workspace.root)
     flat = load("milestone.reports.events:flat")
     settings = env.workspace.settings.values
     rows = proven(list(reading.rows()), settings)
     return Moment(
         rows=rows,
-        now=env.workspace.clock.now(),
+        now=now or env.workspace.clock.now(),
         project=project(env, folder, settings, reading.epoch),
         current=current.find(folder, env.here, rows),
         sessions=[document.body for document in reading.find("session")],

@@ -29,10 +29,12 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Finish": {
         "archive": "Check what was promised, move it, learn from it",
+        "undo": "Take a change back",
         "delete": "Hide a milestone that nobody depends on",
         "reopen": "Open a finished milestone again",
     },
     "Keep": {
+        "restore": "Take the whole plan back to a moment",
         "doctor": "Check records and log, and repair what is safe",
         "schema": "Print the JSON Schema of a record",
     },

@@ -9,6 +9,7 @@ from milestone.cli.env import Env
 from milestone.cli.look import look_into
 from milestone.cli.text import show as texts
 from milestone.domain.document import Document
+from milestone.registry import load
 from milestone.reports import events
 from milestone.reports import show as report
 from milestone.reports.status import Moment, Row, short
@@ -19,25 +20,31 @@ ACTIVITY = 3
 SCANNED = 500  # newest events looked through for the activity of one record
 
 
-def show(env: Env, refs: Sequence[str], *, everything: bool = False) -> int:
-    """Show one record or several.
+def show(env: Env, refs: Sequence[str], *, everything: bool = False, at: str | None = None) -> int:
+    """Show one record or several, with `at` as they were.
 
     Raises:
         MilestoneNotFound, TaskNotFound, AmbiguousId: a word names none, or several.
     """
     wanted = [name for ref in refs for name in ref.split(",") if name] or ["current"]
+    if at is not None:
+        with load("milestone.cli.past:looking")(env, at) as then:
+            return _answer(env, then.reading, then.moment, wanted, everything, said=then.said + "\n")
     with env.workspace.reading() as reading:
-        moment = look_into(env, reading)
-        views = [_found(moment, reading, name) for name in wanted]
-        shown, left = _fitted(views, env.options.limit == 0 or everything)
-        if left:
-            names = [short(view.get("ref") or view["id"]) for view in views]
-            env.notice(
-                "shortened", f"Left out: {', '.join(left)}. All of it: milestone show {' '.join(names)} --all"
-            )
-        data: Any = shown if len(shown) > 1 else shown[0]
-        kind = "task" if all("ref" in view for view in views) else "milestone"
-        return env.answer(kind, data, lambda: texts.text(views, moment, env.width, everything), reading=reading)
+        return _answer(env, reading, look_into(env, reading), wanted, everything)
+
+
+def _answer(
+    env: Env, reading: Reading, moment: Moment, wanted: Sequence[str], everything: bool, said: str = ""
+) -> int:
+    views = [_found(moment, reading, name) for name in wanted]
+    shown, left = _fitted(views, env.options.limit == 0 or everything)
+    if left:
+        names = [short(view.get("ref") or view["id"]) for view in views]
+        env.notice("shortened", f"Left out: {', '.join(left)}. All of it: milestone show {' '.join(names)} --all")
+    data: Any = shown if len(shown) > 1 else shown[0]
+    kind = "task" if all("ref" in view for view in views) else "milestone"
+    return env.answer(kind, data, lambda: said + texts.text(views, moment, env.width, everything), reading=reading)
 
 
 def view(moment: Moment, reading: Reading, name: str) -> dict[str, Any]:

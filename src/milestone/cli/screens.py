@@ -3,14 +3,25 @@
 from milestone import errors
 from milestone.cli import paging
 from milestone.cli.env import Env
-from milestone.cli.look import look
+from milestone.cli.look import Look, look
 from milestone.cli.text import status as texts
+from milestone.registry import load
 from milestone.reports import status as report
 
 
 def project(env: Env, *, everything: bool = False) -> int:
     """Show where the whole project stands."""
-    found = look(env)
+    return _answer(env, look(env), everything=everything)
+
+
+def project_at(env: Env, at: str, *, everything: bool = False) -> int:
+    """Show where the whole project stood at a moment."""
+    with load("milestone.cli.past:looking")(env, at) as then:
+        found = Look(str(env.workspace.root), then.moment, then.reading.seq, 0, [])
+        return _answer(env, found, everything=everything, said=then.said + "\n")
+
+
+def _answer(env: Env, found: Look, *, everything: bool, said: str = "") -> int:
     start = paging.start(env.options.cursor)
     view = report.view(found.moment, 0 if everything else env.options.limit, start)
     total = len(found.moment.rows)
@@ -20,7 +31,7 @@ def project(env: Env, *, everything: bool = False) -> int:
         env,
         "status",
         view,
-        lambda: texts.text(view, env.width, seq=found.seq, unrecorded=found.unrecorded),
+        lambda: said + texts.text(view, env.width, seq=found.seq, unrecorded=found.unrecorded),
         total=total,
         next_cursor=paging.following(start, len(view["milestones"]), total),
     )

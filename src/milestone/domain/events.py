@@ -47,6 +47,15 @@ _VIA = {
     "archived?": ("flag", "the file lies under completed/"),
 }
 
+_BACK = {
+    **_SET,
+    "body?": ("map", "the whole record, where paths cannot say the difference"),
+    "archived?": ("flag", "its file lies under completed/"),
+    "away?": ("flag", "its file was gone"),
+    "deleted?": ("flag", "it is hidden"),
+    "sealed?": ("list", "seals of what commands had recorded, valid again"),
+    "unsealed?": ("list", "seals that are not valid any more"),
+}
 _FIELDS = {"set?": ("map", "field -> new value")}
 _STEP = {"step?": ("text", "which"), "result?": ("map", "what is known of the task's attempt")}
 
@@ -234,10 +243,16 @@ KINDS: dict[str, Kind] = {
     "conflict.settled": Kind(
         "Somebody chose a value.", {"field": ("text", "its path"), "value?": ("any", "the choice")}
     ),
-    "change.undone": Kind("A change was taken back.", {"of": ("number", "of the event")}),
+    "change.undone": Kind(
+        "A change was taken back, as far as it concerned this record.",
+        {"of": ("number", "seq of the change's first event"), **_BACK},
+    ),
     "store.migrated": Kind("The store moved.", {"to?": ("text", "the backend")}),
     "store.backed_up": Kind("A backup was made.", {"id?": ("text", "which")}),
     "store.restored": Kind("The store was taken back to a moment.", {"to?": ("number", "seq")}),
+    "document.restored": Kind(
+        "A record is again as it was at a moment.", {"to": ("number", "seq of that moment"), **_BACK}
+    ),
     "store.repaired": Kind("The doctor repaired something.", {"what?": ("text", "what")}),
     "store.synced": Kind("Files and store were settled after a merge.", {"adopted?": ("number", "how many")}),
     "scale.detected": Kind("The project has grown.", {"count?": ("number", "milestones")}),

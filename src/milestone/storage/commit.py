@@ -163,7 +163,7 @@ def _apply(moment: Moment, change: Change) -> bool:
     if change.path is None or change.text is None:
         if old is not None and now is not None and not _retire(place, old, stored):
             return False
-        moment.put(msgspec.structs.replace(stored, path=None, base=None, reads=None))
+        moment.put(_without_file(stored))
         return True
     target, data = place.file(change.path), change.text.encode()
     disk.make_folder(os.path.dirname(target))
@@ -193,6 +193,13 @@ def agreed(stored: Stored, path: str, text: str) -> Stored:
         base_revision=stored.document.revision,
         reads=None,
     )
+
+
+def _without_file(stored: Stored) -> Stored:
+    """Return the record without its file; a deleted one keeps the text, whose comments come back with an undo."""
+    if stored.document.deleted:
+        return msgspec.structs.replace(stored, path=None)
+    return msgspec.structs.replace(stored, path=None, base=None, reads=None)
 
 
 def _move(old: str, target: str) -> None:

@@ -211,7 +211,7 @@ def _closing(planned: Planned, room: int, folder: str) -> list[str]:
         return ["Nothing was stored (dry run)."]
     names = [str(d.body["id"]) for d in planned.documents]
     files = f"{folder}/active/{names[0]}.yaml" + (f" to {names[-1]}.yaml" if len(names) > 1 else "")
-    back = f"Take it back: milestone delete {' '.join(map(_short, names))}"
+    back = "Take it back: milestone undo"
     following = f"Next: milestone task start {first}/1"
     beside = f"{following:<45}{back}"
     steps = [beside] if wide.width(beside) <= room else [following, wide.wrap(back, room, "  ")]

@@ -6,8 +6,8 @@ Each noun's module has its `EVOLVERS`; they are collected here. A kind without a
 
 from collections.abc import Callable, Iterable
 
-from milestone.domain import proof
-from milestone.domain.document import Body, Document, Recorded
+from milestone.domain import going_back, proof
+from milestone.domain.document import Body, Document, Event, Recorded
 from milestone.domain.evolve import milestone, phase, session, task
 
 EVOLVE: dict[str, Callable[[Body, Recorded], Body]] = {
@@ -24,7 +24,6 @@ def evolve(document: Document | None, recorded: Recorded) -> Document:
     before = document or Document(kind=event.document, uid=event.uid, revision=0, body={})
     change = EVOLVE.get(event.kind)
     body = change(before.body, recorded) if change else before.body
-    proven = proof.folded(before.proven, before.body, body) if event.kind in proof.PROVING else before.proven
     return Document(
         kind=before.kind,
         uid=before.uid,
@@ -32,8 +31,8 @@ def evolve(document: Document | None, recorded: Recorded) -> Document:
         body=body,
         archived=_archived(before, recorded),
         away=_away(before, recorded),
-        deleted=event.kind == "milestone.deleted" or (before.deleted and event.kind != "document.returned"),
-        proven=proven,
+        deleted=_deleted(before, recorded),
+        proven=_proven(before, event, body),
     )
 
 
@@ -53,7 +52,8 @@ def _archived(before: Document, recorded: Recorded) -> bool:
         return True
     if kind == "milestone.reopened":
         return False
-    moved = data.get("archived") if kind.startswith("document.") or kind == "milestone.created" else None
+    says = kind.startswith("document.") or kind in ("milestone.created", "change.undone")
+    moved = data.get("archived") if says else None
     return before.archived if moved is None else bool(moved)
 
 
@@ -61,4 +61,19 @@ def _away(before: Document, recorded: Recorded) -> bool:
     kind = recorded.event.kind
     if kind == "document.removed":
         return True
+    if kind in going_back.KINDS:
+        return bool(recorded.event.data.get("away", before.away))
     return before.away and kind not in ("document.returned", "milestone.created")
+
+
+def _deleted(before: Document, recorded: Recorded) -> bool:
+    kind = recorded.event.kind
+    if kind in going_back.KINDS:
+        return bool(recorded.event.data.get("deleted", before.deleted))
+    return kind == "milestone.deleted" or (before.deleted and kind != "document.returned")
+
+
+def _proven(before: Document, event: Event, body: Body) -> tuple[str, ...]:
+    if event.kind in going_back.KINDS:
+        return going_back.seals(before.proven, event.data)
+    return proof.folded(before.proven, before.body, body) if event.kind in proof.PROVING else before.proven

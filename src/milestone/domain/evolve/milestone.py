@@ -225,6 +225,8 @@ EVOLVERS: dict[str, Change] = {
     "document.edited": edited,
     "document.removed": unchanged,
     "document.returned": edited,
+    "document.restored": edited,
+    "change.undone": edited,
     "dependency.added": dependency_added,
     "dependency.removed": dependency_removed,
     "risk.identified": risk_identified,
