@@ -56,5 +56,8 @@ def run(argv: list[str]) -> int:
     if argv in (["--version"], ["-V"], ["version"]):  # by hand: a parser would double the time
         sys.stdout.write(f"milestone {__version__}\n")
         return 0
+    if argv[:1] == ["merge-driver"]:  # git calls it at every file it merges
+        merged: int = load("milestone.cli.merge_driver:run")(argv[1:])
+        return merged
     code: int = load("milestone.cli.shell:run")(argv)
     return code

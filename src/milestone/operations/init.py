@@ -10,6 +10,7 @@ import msgspec
 
 from milestone import errors
 from milestone.domain import schema
+from milestone.integrations.git import merge_entry
 from milestone.storage.place import check_inside
 from milestone.workspace import place
 
@@ -44,6 +45,7 @@ class InitRequest(msgspec.Struct, frozen=True, kw_only=True):
     name: str | None = None
     timezone: str | None = None
     backend: str = "auto"
+    git: bool = True  # enter the merge driver in the repository's configuration
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,15 +55,18 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     files: tuple[str, ...] = ()  # relative to the project's folder
     in_git: bool = False
+    merges: str | None = None  # what to tell of the merge driver
 
     @property
     def sentences(self) -> list[str]:
         """What to tell: what was made, what git ignores, whose choice committing is."""
         if not self.files:
-            return [f"{place.FOLDER}/ is there already; nothing was overwritten."]
+            there = f"{place.FOLDER}/ is there already; nothing was overwritten."
+            return [there, self.merges] if self.merges else [there]
         told = [f"Made {place.FOLDER}/ on plain files in {self.root.parent.name or '/'}."]
         if self.in_git:
             told.append(f"Git ignores its log, sessions, worktrees and keys ({place.FOLDER}/.gitignore).")
+        told += [self.merges] if self.merges else []
         return [*told, "Commit it when you like; nothing was staged."]
 
 
@@ -97,11 +102,13 @@ def init(request: InitRequest, *, environ: Mapping[str, str]) -> Made:
         raise errors.NotWritable(
             f"{root} cannot be written.", why=str(error.strerror), next=["milestone init"]
         ) from error
+    merges = _merge_driver(root, request)
     return Made(
         root=root,
         name=name,
         files=tuple(f"{place.FOLDER}/{path}" for path in made),
         in_git=(folder / ".git").exists(),
+        merges=merges,
     )
 
 
@@ -151,6 +158,13 @@ def write_new(path: Path, text: str) -> bool:
         file.flush()
         os.fsync(file.fileno())
     return True
+
+
+def _merge_driver(root: Path, request: InitRequest) -> str | None:
+    if request.git:
+        return merge_entry.enter(root)
+    merge_entry.leave_out(root)
+    return "Git's configuration was left alone; milestone sync settles what a merge leaves."
 
 
 def _check(request: InitRequest) -> None:

@@ -7,13 +7,15 @@ from pathlib import Path
 import msgspec
 
 from milestone import clock as clock_room
-from milestone import errors
+from milestone import errors, registry
 from milestone.config import Settings
 from milestone.domain.context import Context, Person
 from milestone.domain.document import Actor, Document, Event, Recorded
 from milestone.storage.base import Reading, Stamp, Store, Txn, Warning
+from milestone.workspace import whereabouts
 
 Decide = Callable[[Txn, Context], Sequence[Event]]
+ENTER = "milestone.integrations.git.merge_entry:enter"  # starts git
 LOOK_BACK = 50  # events searched for who changed a stale record
 
 
@@ -105,7 +107,14 @@ class Workspace:
         with self.store.transaction(stamp, timeout=self.options.lock_timeout) as txn:
             written = self._answer(txn, key, decide)
         # A file that could not be replaced is known only now that the change is durable.
-        return msgspec.structs.replace(written, warnings=tuple(txn.warnings))
+        return msgspec.structs.replace(written, warnings=(*txn.warnings, *self._first_in_git()))
+
+    def _first_in_git(self) -> list[Warning]:
+        """Enter the merge driver with the first write of a clone, and tell."""
+        if not whereabouts.is_new_to_git(str(self.root)):
+            return []
+        told = registry.load(ENTER)(self.root)
+        return [Warning(code="merge_driver", message=told)] if told else []
 
     def _answer(self, txn: Txn, key: str | None, decide: Decide) -> Written:
         known = txn.operation(key) if key else ()

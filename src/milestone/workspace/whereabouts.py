@@ -89,3 +89,12 @@ def text_of(path: str) -> str | None:
             return file.read()
     except OSError:
         return None
+
+
+def is_new_to_git(root: str) -> bool:
+    """Tell whether a repository lies around a records folder and was not told yet how to merge them."""
+    if os.path.basename(root) != FOLDER:
+        return False
+    told = os.path.join(root, "local", "merge-driver")  # as in `integrations.git.merge_entry`
+    folders = searched(os.path.dirname(root))
+    return not os.path.exists(told) and any(os.path.exists(os.path.join(folder, ".git")) for folder in folders)

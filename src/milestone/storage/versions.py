@@ -1,0 +1,93 @@
+"""What one text of a record's file holds: usually one record, after a merge perhaps two, perhaps with its base."""
+
+import json
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from milestone import errors
+from milestone.domain import vocabulary
+from milestone.domain.document import Body
+from milestone.storage import yaml_emit, yaml_reader
+
+BASE = re.compile(r"^_base: (\{.*\})[ \t]*\r?\n?\Z", re.MULTILINE)
+MARKERS = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+_NEXT = re.compile(r"^---(?=[ \t\r\n]|\Z)[ \t]*\r?\n?", re.MULTILINE)
+_SAYS_NOTHING = re.compile(r"(?:[ \t]*(?:#.*|%.*|\.\.\.)?(?:\r?\n|\Z))*")
+_AFTER_MERGE = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|_base: \{|<{7} |>{7} )", re.MULTILINE)
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """One record as a file says it."""
+
+    body: Body
+    text: str  # without `_base`
+    base: Body | None = None  # what it was made from, where the other side of a merge had moved it away
+    is_named: bool = True  # its uid stands in the text
+
+    @property
+    def uid(self) -> str:
+        return str(self.body["uid"])
+
+
+def needs_settling(text: str) -> bool:
+    """Tell whether a text is what a merge left: markers, several documents, or a base beside its record."""
+    return _AFTER_MERGE.search(text) is not None and (
+        MARKERS.search(text) is not None or BASE.search(text) is not None or len(split(text)) > 1
+    )
+
+
+def split(text: str) -> list[str]:
+    """Return the text of each YAML document; what stands before the first one belongs to it."""
+    pieces = _NEXT.split(text.removeprefix("\ufeff") if "---" in text else text)
+    said = [piece for piece in pieces if not _SAYS_NOTHING.fullmatch(piece)]
+    if len(said) < 2:
+        return [text] if said else []
+    first = pieces.index(said[0])
+    return ["".join(pieces[: first + 1]), *said[1:]]
+
+
+def read(text: str, path: str) -> list[Version]:
+    """Return every record a file holds; none for an empty one.
+
+    Raises:
+        UnreadableFile: a document is no record.
+    """
+    return [_version(piece, path) for piece in split(text)]
+
+
+def write(versions: Sequence[Version]) -> str:
+    """Return the text of a file that holds these records."""
+    several = len(versions) > 1
+    texts = [_named(version) if several else version.text for version in versions]
+    return "---\n".join(_ended(text) + _base(version.base) for text, version in zip(texts, versions, strict=True))
+
+
+def _version(text: str, path: str) -> Version:
+    found = BASE.search(text)
+    kept = text[: found.start()] if found else text
+    base = json.loads(found[1]) if found else None
+    read = yaml_reader.read_record(kept, path)
+    if base is not None:
+        base = vocabulary.understand(base, path).body
+    return Version(body=read.body, text=kept, base=base, is_named=read.is_named)
+
+
+def _base(body: Body | None) -> str:
+    return "" if body is None else f"_base: {json.dumps(body, sort_keys=True)}\n"
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else text + "\n"
+
+
+def _named(version: Version) -> str:
+    """Return a text that says whose it is; beside another record a file's name no longer does."""
+    if version.is_named:
+        return version.text
+    text = f"uid: {version.uid}\n{version.text}"
+    try:
+        return text if yaml_reader.read_record(text, "").body == version.body else yaml_emit.emit(version.body)
+    except errors.UnreadableFile:
+        return yaml_emit.emit(version.body)
