@@ -160,6 +160,12 @@ class Busy(MilestoneError):
     retryable = True
 
 
+class StoreMoved(Busy):
+    """The store is kept elsewhere now; who opens it again finds it."""
+
+    code = "store_moved"
+
+
 class Damaged(MilestoneError):
     """The store is damaged, or its log does not verify."""
 

@@ -8,7 +8,7 @@ from milestone import clock
 from milestone.cli.env import Env
 from milestone.registry import load
 from milestone.reports.status import Moment, Project, Row
-from milestone.storage import summary_file
+from milestone.storage import located, summary_file
 from milestone.workspace import current, remembered, whereabouts
 
 if TYPE_CHECKING:  # the light way loads no store
@@ -50,7 +50,8 @@ def look(env: Env) -> Look:
         ProjectNotFound: there is none here or above.
     """
     root = whereabouts.find_root(env.here, project=env.options.project, environ=env.environ)
-    summary = summary_file.read(root)
+    location = located.read(root)
+    summary = summary_file.read(root) if location.backend == "file" else None
     if summary is None:
         with env.workspace.reading() as reading:
             return _from_store(env, root, reading)
@@ -119,7 +120,7 @@ def project(env: Env, root: str, values: Mapping[str, Any], epoch: str) -> Proje
     people = values.get("project.team_size") or 1
     return Project(
         name=str(values.get("project.name") or os.path.basename(os.path.dirname(root))),
-        backend="file",
+        backend=located.read(root).backend,
         ui_level=1 if env.out.colour else 0,
         timezone=str(values.get("project.timezone") or "UTC"),
         epoch=epoch,

@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from milestone import clock, registry
+from milestone import clock, errors, registry
 from milestone.domain.document import Actor
-from milestone.storage import disk, locks, summary_file
+from milestone.storage import disk, located, locks, summary_file
 from milestone.storage.base import Evolve, Mark, Stamp, Summarise, Warning
 from milestone.storage.moment import Moment
 from milestone.storage.place import Place, check_inside
@@ -53,6 +53,7 @@ class LoggedStore:
         with disk.telling(self.place.root):
             self.place.make()
         with locks.commit_turn(self.place.local, timeout):
+            _check_here(self.place.root)
             txn = self.opened(FileTxn)
             with disk.telling(self.place.root):
                 txn.begin(stamp)
@@ -63,7 +64,7 @@ class LoggedStore:
         check_inside(self.place.root)
         with disk.telling(self.place.root):
             self.place.make()
-            with locks.commit_turn(self.place.local, RECEIVING):
+            with locks.commit_only(self.place.local, RECEIVING):
                 mark: Mark = registry.load(RECEIVE)(self.opened(FileTxn), lines, epoch)
                 return mark
 
@@ -76,7 +77,8 @@ class LoggedStore:
             alone = self.opened(FileAlone)
             with disk.telling(self.place.root):
                 alone.recover().save(alone)
-            yield alone
+                yield alone
+                alone.finish_alone()
 
     def verify(self) -> Mapping[str, Any]:
         found: Mapping[str, Any] = registry.load(VERIFY)(self.place, self.evolve)
@@ -116,3 +118,12 @@ class LoggedStore:
             known = [told for told in moment.warnings if told.path not in changed]
             moment.warnings = [*known, *taken.unreadable.values(), *taken.warnings]
         return moment if self.place.log.ends_at(moment.head) else None
+
+
+def _check_here(root: str) -> None:
+    """Refuse to write where nobody reads any more; asked while holding the gate, so it stays true."""
+    location = located.read(root)
+    if not location.is_files:
+        raise errors.StoreMoved(
+            f"The store was moved to {location.backend}.", why="its files are a copy now", next=["Try again."]
+        )

@@ -9,7 +9,7 @@ import msgspec
 
 from milestone import clock, registry
 from milestone.domain.document import Event, Recorded
-from milestone.storage import disk, replaced, summary_file
+from milestone.storage import disk, located, replaced, summary_file
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.commit import commit
 from milestone.storage.moment import Key, Moment, Redo
@@ -116,8 +116,20 @@ class FileTxn(Moment):
 class FileAlone(FileTxn):
     """A file store while nobody else can write; where it has moved to is said by `local/backend.json`."""
 
+    forwarded = False
+
     def forward(self, address: str | None) -> None:
+        self.forwarded = True
         self.moved_to = address
+
+    def finish_alone(self) -> None:
+        """Make the address durable: the clone uses the other store from then on."""
+        if not self.forwarded:
+            return
+        location = located.decode(self.moved_to) if self.moved_to else None
+        if location is not None:
+            located.write(self.place.root, location)
+        located.mark_files(self.place.root, location)
 
 
 def reconcile(moment: Moment, key: Key, redo: Redo) -> None:

@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
-from milestone import clock, config
+from milestone import clock, config, errors
 from milestone.domain import summary
 from milestone.domain.context import Person
 from milestone.domain.document import Actor
 from milestone.domain.evolve import evolve
 from milestone.registry import load
 from milestone.storage import BACKENDS
+from milestone.storage.located import Location
 from milestone.workspace import acting, place, remembered
 from milestone.workspace.base import Workspace, WriteOptions
+from milestone.workspace.following import FollowingStore, Open
 
 
 class WriteFlags(Protocol):
@@ -50,7 +52,7 @@ def open_workspace(
     session = environ.get("MILESTONE_SESSION") or None
     return Workspace(
         root,
-        _store(root),
+        FollowingStore(root, opener(root, settings.values, environ)),
         settings,
         clock.clock_from_environment(),
         known.actor,
@@ -75,8 +77,46 @@ def _write_options(flags: WriteFlags | None) -> WriteOptions:
     )
 
 
-def _store(root: Path) -> Any:
-    return load(BACKENDS["file"])(root, evolve=evolve, summarise=summary.row)
+def opener(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str]) -> Open:
+    """Return what opens a store of this clone by where it is."""
+
+    def open_at(location: Location) -> Any:
+        more = {"dsn": dsn_of(location, settings, environ)} if location.backend == "postgres" else {}
+        return load(_kind(location))(root, evolve=evolve, summarise=summary.row, **more)
+
+    return open_at
+
+
+def _kind(location: Location) -> str:
+    if location.backend not in BACKENDS:
+        raise errors.StoreTooNew(
+            f"This clone keeps its records in {location.backend}, which this program does not know.",
+            why="local/backend.json says so",
+            next=["Install the newest milestone, then try again."],
+        )
+    return BACKENDS[location.backend]
+
+
+def dsn_of(location: Location, settings: Mapping[str, Any], environ: Mapping[str, str]) -> str:
+    """Return the address of a PostgreSQL store.
+
+    Raises:
+        Refused: the variable or setting that should hold it is empty.
+    """
+    said = location.dsn or ""
+    name = said.removeprefix("env:") if said.startswith("env:") else ""
+    if said and not name:
+        return said
+    found = environ.get(name) if name else environ.get("MILESTONE_DSN") or settings.get("backend.dsn")
+    if not found:
+        where = f"The variable {name}" if name else "Neither MILESTONE_DSN nor the setting backend.dsn"
+        raise errors.Refused(
+            "The project is kept in PostgreSQL, and its address is not known.",
+            why=f"{where} holds {'nothing' if name else 'it'}",
+            next=[f"export {name or 'MILESTONE_DSN'}=postgresql://…", "milestone config set backend.dsn URL"],
+            code="no_dsn",
+        )
+    return str(found)
 
 
 def _settings(root: Path, environ: Mapping[str, str]) -> config.Settings:

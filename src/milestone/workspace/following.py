@@ -1,0 +1,139 @@
+"""The store of a clone, wherever it is: when it moves, whoever has it open goes on in the new one."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
+
+from milestone import errors
+from milestone.storage import located, locks
+from milestone.storage.base import Alone, Mark, Reading, Stamp, Store, Txn
+from milestone.storage.located import Location
+
+TRIES = 50  # a store that moves so often within one operation is followed no further
+SETTLING = 10.0  # seconds to wait for the right to put an address right
+
+Open = Callable[[Location], Store]
+
+
+class FollowingStore:
+    """Asks before each operation where the store is, and again once it holds the right to write."""
+
+    def __init__(self, root: str | os.PathLike[str], open_at: Open) -> None:
+        self._root = os.fspath(root)
+        self._open_at = open_at
+        self._open: dict[Location, Store] = {}  # left ones too: another thread may be reading there
+        self._onward: Location | None = None  # where an address led that `local/backend.json` does not know yet
+
+    @property
+    def location(self) -> Location:
+        """Return where the store is now."""
+        known, found = self._onward, located.read(self._root)
+        return known if known is not None and known.move > found.move else found
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        with ExitStack() as held:
+            yield self._reading(held)
+
+    @contextmanager
+    def transaction(self, stamp: Stamp, *, timeout: float = 10.0) -> Iterator[Txn]:
+        with ExitStack() as held:
+            yield self._transaction(held, stamp, timeout)
+
+    def receive(self, lines: Sequence[bytes], *, epoch: str) -> Mark:
+        return self._current()[1].receive(lines, epoch=epoch)
+
+    def alone(self, *, limit: float) -> AbstractContextManager[Alone]:
+        return self._current()[1].alone(limit=limit)
+
+    def verify(self) -> Mapping[str, Any]:
+        return self._current()[1].verify()
+
+    def close(self) -> None:
+        for store in self._open.values():
+            store.close()
+        self._open.clear()
+
+    def _current(self) -> tuple[Location, Store]:
+        location = self.location
+        store = self._open.get(location)
+        if store is None:
+            opened = self._open_at(location)
+            store = self._open.setdefault(location, opened)
+            if store is not opened:  # another thread was faster
+                opened.close()
+        return location, store
+
+    def _reading(self, held: ExitStack) -> Reading:
+        for _ in range(TRIES):
+            location, store = self._current()
+            with ExitStack() as attempt:
+                reading = attempt.enter_context(store.reading())
+                onward = self._leads_to(reading, location)
+                if onward is None:
+                    held.push(attempt.pop_all())
+                    return reading
+            self._onward = onward
+        raise _restless()
+
+    def _transaction(self, held: ExitStack, stamp: Stamp, timeout: float) -> Txn:
+        for _ in range(TRIES):
+            self._settle()
+            location, store = self._current()
+            with ExitStack() as attempt:
+                try:
+                    txn = attempt.enter_context(store.transaction(stamp, timeout=timeout))
+                except errors.StoreMoved:
+                    continue
+                if txn.moved_to is None and self.location == location:
+                    held.push(attempt.pop_all())
+                    return txn
+                txn.abandon()
+                self._onward = self._leads_to(txn, location)
+            if self.location == location:
+                _take_back(store)
+        raise _restless()
+
+    def _leads_to(self, reading: Reading, location: Location) -> Location | None:
+        """Return where a store has moved to; None when that was before we came here.
+
+        Raises:
+            Refused: to files of another clone.
+        """
+        if reading.moved_to is None:
+            return None
+        onward = located.decode(reading.moved_to)
+        if onward.backend != "postgres" and onward.place != located.place_of(self._root):
+            raise errors.Refused(
+                f"The project was moved to {onward.backend} in another clone.",
+                why=f"it is kept at {onward.place}",
+                next=["milestone migrate --status", "milestone migrate --rollback   (in that clone)"],
+                code="store_moved",
+            )
+        return onward if onward.move > location.move else None
+
+    def _settle(self) -> None:
+        """Finish what a killed migration left: the clone's own note of where its store is."""
+        onward = self._onward
+        if onward is None:
+            return
+        with locks.passage(f"{self._root}/local", SETTLING):
+            if located.read(self._root).move < onward.move:
+                located.write(self._root, onward)
+        self._onward = None
+
+
+def _take_back(store: Store) -> None:
+    """Finish what a killed migration left: an address in a store that is in use again."""
+    with store.alone(limit=SETTLING) as alone:
+        alone.forward(None)
+
+
+def _restless() -> errors.Busy:
+    return errors.Busy(
+        "The store could not be reached.",
+        why="it moved each time it was opened",
+        next=["milestone migrate --status", "Try again."],
+        retry_after_ms=1000,
+    )
