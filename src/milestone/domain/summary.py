@@ -60,7 +60,8 @@ def _names(document: Document) -> dict[str, Any]:
 def _figures(document: Document) -> dict[str, Any]:
     body = document.body
     found = progress.of(body)
-    strict = progress.of(body, lambda task: proof.counts(document, task, True))
+    proving = found.tasks_completed > 0  # nothing completed: nothing to prove
+    strict = progress.of(body, lambda task: proof.counts(document, task, True)) if proving else found
     people, agents = time_spent.totals(body)
     return {
         "percentage": found.percentage,

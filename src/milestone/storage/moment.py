@@ -91,6 +91,7 @@ class Moment:
         self.unrecorded = 0
         self.warnings: list[Warning] = []
         self.changed: dict[Key, Stored] = {}
+        self.kept: dict[Key, Stored] = {}  # as the folder of documents holds them, where that was looked at
         self.staged: list[Recorded] = []  # folded in, not in the log
         self.redo: dict[Key, Redo] = {}
         self.caught_up: list[Line] = []  # in the log, not in the summary
@@ -244,6 +245,7 @@ class Moment:
         kept = self.place.snapshots.read(*key)
         first = entry.revision if entry else 1
         if kept is not None and first <= kept.document.revision <= self.redo[key].revision:
+            self.kept[key] = kept
             return kept
         return self._rebuild(entry) if entry else None
 

@@ -1,16 +1,19 @@
 """Documents as they are now, one JSON file each under `local/documents/`: a fold that may be deleted at any time.
 
-Nothing here is synced: the summary says which revision to expect, and what does not match is folded anew.
+Nothing here is synced: each file proves itself by a CRC, the summary says which revision to expect, and what does
+not match is folded anew. The summary's row is kept with the document, so that a lost summary is made without it.
 """
 
 import os
 import re
+import zlib
 
 import msgspec
 
 from milestone.domain.document import Body, Document
 from milestone.storage import disk
 
+SHAPE = 3  # of a row; one in another shape is made anew
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -22,6 +25,8 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     base: str | None = None  # last text written to or adopted from the file; None: not known
     base_revision: int = 0  # the revision whose body `base` reads as; 0: none, read it
     reads: Body | None = None  # what `base` reads as, where it is known and not the document's body
+    row: Body | None = None  # its summary row, where it is known
+    shape: int = 0  # of `row`, in the file
 
     @property
     def digest(self) -> str | None:
@@ -33,7 +38,7 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         reads = self.reads
         if reads is None and self.base is not None and self.base_revision == self.document.revision:
             reads = self.document.body
-        return msgspec.structs.replace(self, document=document, reads=reads)
+        return msgspec.structs.replace(self, document=document, reads=reads, row=None)
 
 
 DECODER = msgspec.json.Decoder(Stored)
@@ -55,8 +60,7 @@ class Snapshots:
     def read(self, kind: str, uid: str) -> Stored | None:
         """Return a document as kept; None when it is not there or not readable."""
         try:
-            data = disk.read(self.path(kind, uid))
-            return DECODER.decode(data) if data else None
+            return _decoded(disk.read(self.path(kind, uid)) or b"")
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
 
@@ -69,13 +73,23 @@ class Snapshots:
         document = stored.document
         path = self.path(document.kind, document.uid)
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        kept = msgspec.structs.replace(stored, reads=None)
+        kept = msgspec.structs.replace(stored, reads=None, shape=SHAPE)
         if stored.reads is not None:
             kept = msgspec.structs.replace(kept, base_revision=0)
-        disk.replace(path, ENCODER.encode(kept), self._drafts, sync=False)
+        data = ENCODER.encode(kept)
+        disk.replace(path, b"%08x " % zlib.crc32(data) + data, self._drafts, sync=False)
 
     def remove_all(self) -> None:
         """Forget every document; the next opener folds the log."""
         for kind in disk.names(self.folder):
             for name in disk.names(os.path.join(self.folder, kind)):
                 disk.remove(os.path.join(self.folder, kind, name))
+
+
+def _decoded(data: bytes) -> Stored | None:
+    """Return what a file holds; None when it is not what was written."""
+    said, text = data[:9], data[9:]
+    if said != b"%08x " % zlib.crc32(text):
+        return None
+    stored = DECODER.decode(text)
+    return msgspec.structs.replace(stored, row=stored.row if stored.shape == SHAPE else None, shape=0)

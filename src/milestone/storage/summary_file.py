@@ -25,7 +25,7 @@ import zlib
 from milestone.storage.summary_entry import Broken, Entry, entry_at, unquote
 from milestone.storage.summary_row import Blank, Row
 
-HEADER = b"S\t3\n"  # a summary in another format is no summary
+HEADER = b"S\t3\n"  # a summary in another format is no summary (rows: see also `snapshots.SHAPE`)
 NAME = os.path.join("local", "summary")
 FOLDERS = ("active", "completed")
 DEPENDENCIES = "active/dependencies.yaml"  # no record: what it says belongs to the records

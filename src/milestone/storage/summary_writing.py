@@ -5,8 +5,10 @@ import os
 import zlib
 from typing import Any
 
+import msgspec
+
 from milestone import clock
-from milestone.domain.document import Recorded
+from milestone.domain.document import Document, Recorded
 from milestone.storage import disk, summary_file
 from milestone.storage.log_line import Line
 from milestone.storage.moment import Key, Moment
@@ -56,8 +58,10 @@ class SummaryWriter:
     def save(self, moment: Moment) -> None:
         """Bring documents and summary to the moment; when the disk refuses, the next opener reads the log."""
         try:
-            for stored in moment.changed.values():
-                moment.place.snapshots.write(stored)
+            for key, changed in moment.changed.items():
+                stored = _with_row(moment, changed)
+                if stored != moment.kept.get(key):
+                    moment.place.snapshots.write(stored)
                 self._lines += self._enter(moment, stored)
             self._lines += [_operation(key, seq) for key, seq in self._operations.items()]
             self._lines += [f"N\t{_flat(recorded)}\n".encode() for recorded in self._news[-summary_file.RECENT :]]
@@ -166,10 +170,21 @@ def _row(moment: Moment, stored: Stored) -> tuple[dict[str, Any], list[Any]]:
     document = stored.document
     if document.kind == "session":
         return {key: document.body[key] for key in SESSION_KEYS if key in document.body}, []
-    if document.kind != "milestone" or document.away or document.deleted:
+    if not _is_listed(document):
         return {}, []
-    row = dict(moment.summarise(document))
+    row = dict(stored.row if stored.row is not None else moment.summarise(document))
     return row, row.pop("tasks", [])
+
+
+def _with_row(moment: Moment, stored: Stored) -> Stored:
+    """Return a document that has its row with it, where it has one."""
+    if stored.row is not None or not _is_listed(stored.document):
+        return stored
+    return msgspec.structs.replace(stored, row=moment.summarise(stored.document))
+
+
+def _is_listed(document: Document) -> bool:
+    return document.kind == "milestone" and not (document.away or document.deleted)
 
 
 def _texts(kind: str, row: dict[str, Any], tasks: list[Any], blank: Blank) -> tuple[str, str]:
