@@ -2,6 +2,7 @@
 
 import tracemalloc
 
+from milestone.testing.postgres_fixtures import postgres_dsn as postgres_dsn
 from milestone.testing.postgres_fixtures import postgres_schema as postgres_schema
 from milestone.testing.postgres_fixtures import postgres_server as postgres_server
 

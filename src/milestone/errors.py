@@ -166,6 +166,12 @@ class StoreMoved(Busy):
     code = "store_moved"
 
 
+class NotReachable(Busy):
+    """The database of the store does not answer."""
+
+    code = "not_reachable"
+
+
 class Damaged(MilestoneError):
     """The store is damaged, or its log does not verify."""
 

@@ -14,7 +14,7 @@ DRAWERS = {
     "milestone.agents.roles": {"base"},
     "milestone.cli.commands": set[str](),
 }
-BACKENDS = {f"milestone.storage.{kind}" for kind in ("file", "hybrid", "memory", "sqlite")}
+BACKENDS = {f"milestone.storage.{kind}" for kind in ("file", "hybrid", "memory", "postgres", "sqlite")}
 
 
 @pytest.fixture(scope="module")

@@ -55,7 +55,12 @@ def test_only_the_doors_print():
 
 @pytest.mark.parametrize(
     ("library", "rooms"),
-    [("dbos", ("engine",)), ("ruamel", ("storage",)), ("sqlite3", ("engine", "storage"))],
+    [
+        ("dbos", ("engine",)),
+        ("ruamel", ("storage",)),
+        ("psycopg", ("storage", "testing")),
+        ("sqlite3", ("engine", "storage")),
+    ],
 )
 def test_a_library_is_imported_in_its_room_only(library: str, rooms: tuple[str, ...]):
     offenders = [

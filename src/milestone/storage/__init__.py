@@ -4,4 +4,5 @@ BACKENDS = {
     "file": "milestone.storage.file:FileStore",
     "hybrid": "milestone.storage.hybrid:HybridStore",
     "sqlite": "milestone.storage.sqlite:SqliteStore",
+    "postgres": "milestone.storage.postgres:PostgresStore",
 }

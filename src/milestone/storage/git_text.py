@@ -30,17 +30,17 @@ def _blob(text: str) -> str:
 
 def _blobs(root: str) -> dict[str, str]:
     """Return the blob HEAD has for each record, by path under `root`; nothing outside a repository."""
-    listed = _git(root, "ls-tree", "-r", "-z", "HEAD", "--", "active", "completed")
+    listed = ask(root, "ls-tree", "-r", "-z", "HEAD", "--", "active", "completed")
     entries = (entry.split("\t", 1) for entry in listed.split("\0") if "\t" in entry)
     return {path: about.split(" ")[2] for about, path in entries}
 
 
 def _commit(root: str, paths: list[str]) -> Origin:
-    said = _git(root, "log", "-1", "--format=%H%x00%an", "HEAD", "--", *paths).strip().split("\0")
+    said = ask(root, "log", "-1", "--format=%H%x00%an", "HEAD", "--", *paths).strip().split("\0")
     return {"commit": said[0], "author": said[1]} if len(said) == 2 else {}
 
 
-def _git(root: str, *words: str) -> str:
+def ask(root: str, *words: str) -> str:
     """Return what git says; nothing when there is no git, no repository, no commit."""
     inherited = {key: value for key, value in os.environ.items() if key not in DROPPED}
     environ = {**inherited, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C.UTF-8"}

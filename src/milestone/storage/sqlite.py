@@ -13,6 +13,7 @@ from milestone.storage.sql import schema
 from milestone.storage.sql.connection import Connection
 from milestone.storage.sql.damage import damaged
 from milestone.storage.sql.head import Head
+from milestone.storage.sql.holding import held_by
 from milestone.storage.sql.moment import SqlMoment
 from milestone.storage.sql.statements import SQL
 from milestone.storage.sql.store import SqlStore
@@ -85,10 +86,7 @@ class SqliteStore(SqlStore):
         return str(os.stat(self.root).st_ino)
 
     def held(self, moment: SqlMoment) -> Mapping[str, str]:
-        if not locks.run_is_live(self.root):
-            return {}
-        running = [document.body for document in moment.in_state("session", "running")]
-        return {str(uid): str(body.get("id")) for body in running for uid in body.get("holds") or ()}
+        return held_by(self.root, moment)
 
     def wrote(self, head: Head) -> None:
         witness.write(self.witness, head.seq, head.hash)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 
 from milestone import errors
 from milestone.storage.sql.connection import Connection
@@ -23,15 +24,15 @@ FORMAT = len(migrations())
 def migrate(connection: Connection, after: int) -> None:
     """Run the migrations that a database of format `after` lacks, inside the open transaction."""
     for name in migrations()[after:]:
-        for statement in statements(name, connection):
+        for statement in statements(name, connection.words):
             connection.run(statement)
 
 
-def statements(name: str, connection: Connection) -> list[str]:
+def statements(name: str, words: Mapping[str, str]) -> list[str]:
     """Return the statements of a migration in the words of a database."""
     with open(os.path.join(FOLDER, name), encoding="utf-8") as file:
         plain = COMMENT.sub("", file.read())
-    text = TYPES.sub(lambda match: connection.words[match[1]], plain)
+    text = TYPES.sub(lambda match: words[match[1]], plain)
     return [part.strip() for part in text.split(";") if part.strip()]
 
 

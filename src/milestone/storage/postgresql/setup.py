@@ -1,0 +1,46 @@
+"""What the owner of a database runs once: the schema, its tables, and the role that programs use."""
+
+import os
+
+from milestone.storage.postgresql.connection import WORDS
+from milestone.storage.sql import schema
+from milestone.storage.sql.head import Head
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def script(name: str, role: str) -> str:
+    """Return SQL that makes an empty store in a schema and lets a role use it; a second run changes nothing."""
+    tables = [_once(text) for file in schema.migrations() for text in schema.statements(file, WORDS)]
+    values = ", ".join(_literal(value) for value in Head(format=schema.FORMAT).values())
+    return "\n".join(
+        [
+            "BEGIN;",
+            f"CREATE SCHEMA IF NOT EXISTS {_quoted(name)};",
+            f"SET LOCAL search_path TO {_quoted(name)};",
+            *[f"{text};" for text in tables],
+            f"INSERT INTO head VALUES (1, {values}) ON CONFLICT DO NOTHING;",
+            rights(name, role).rstrip(),
+            "COMMIT;\n",
+        ]
+    )
+
+
+def rights(name: str, role: str) -> str:
+    """Return SQL that makes the role, when there is none, and gives it what programs need."""
+    with open(os.path.join(HERE, "role.sql"), encoding="utf-8") as file:
+        return file.read().replace("{schema}", _quoted(name)).replace("{role}", _quoted(role))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _once(statement: str) -> str:
+    for what in ("TABLE", "UNIQUE INDEX", "INDEX"):
+        statement = statement.replace(f"CREATE {what} ", f"CREATE {what} IF NOT EXISTS ", 1)
+    return statement
+
+
+def _literal(value: object) -> str:
+    return "NULL" if value is None else str(value) if isinstance(value, int) else f"'{value}'"
