@@ -10,7 +10,7 @@ from milestone.storage.summary_row import Blank, Row, pack, unpack
 
 
 def a_row() -> Row:
-    return Row({"id": "milestone-001"}, b'[{"id":"task-001"}]', Blank())
+    return Row({"id": "milestone-001"}, '[{"id":"task-001"}]', Blank())
 
 
 WHOLE = {"id": "milestone-001", "tasks": [{"id": "task-001"}]}

@@ -1,16 +1,19 @@
 """One write in the making: records as they will be, so that later rules of the same write see earlier ones."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import msgspec
 
-from milestone.domain import graph, states, summary
+from milestone import ids
+from milestone.domain import states, summary
 from milestone.domain.context import Context
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.document import Body, Document, Event
+from milestone.domain.rows import Rows, is_linked, links
+from milestone.domain.rows import of as rows_of
 from milestone.reports import ready
 from milestone.storage.base import Row, Txn
 from milestone.workspace import current, finding
@@ -25,31 +28,45 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
     unblocked: tuple[str, ...] = ()  # refs of tasks that became ready
     ready: tuple[str, ...] = ()  # refs of the tasks of the changed milestones that are ready now
-    rows: tuple[dict[str, Any], ...] = ()  # of the changed milestones, afterwards
+    rows: tuple[Row, ...] = ()  # of the changed milestones, afterwards
 
 
-class LazyRows(Sequence[Row]):
-    """Rows that are put together when a rule looks at them; most rules look at their own document only."""
+class LaterRows(Rows):
+    """Rows as they will be: those of changed records are new, deleted ones are gone."""
 
-    def __init__(self, make: Callable[[], Sequence[Row]]) -> None:
-        self._make = make
+    def __init__(self, before: Rows, changed: Mapping[str, Document]) -> None:
+        self._before = before
+        self._changed = dict(changed)
+
+    @cached_property
+    def new(self) -> dict[str, Row]:
+        """The rows of the changed records by uid."""
+        return {uid: summary.row(each) for uid, each in self._changed.items() if not each.deleted}
 
     @cached_property
     def _rows(self) -> Sequence[Row]:
-        return self._make()
+        kept = (row for row in self._before if row["uid"] in self.new or row["uid"] not in self._changed)
+        return [self.new.get(str(row["uid"]), row) for row in kept]
 
-    @overload
-    def __getitem__(self, place: int) -> Row: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Row]: ...
-    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
+    def __getitem__(self, place: Any) -> Any:
         return self._rows[place]
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
+
+    def linked(self) -> Sequence[Row]:
+        kept = [row for row in self._before.linked() if row["uid"] not in self._changed]
+        return [*kept, *filter(is_linked, self.new.values())]
+
+    def named(self, name: str) -> Row | None:
+        new = next((row for row in self.new.values() if row["id"] == name), None)
+        if new is not None:
+            return new
+        found = self._before.named(name)
+        return None if found is None or found["uid"] in self._changed else found
+
+    def of_uid(self, uid: str) -> Row | None:
+        return self.new.get(uid) if uid in self._changed else self._before.of_uid(uid)
 
 
 class Draft:
@@ -58,7 +75,8 @@ class Draft:
     def __init__(self, txn: Txn, ctx: Context, root: Path, start: Path) -> None:
         self.events: list[Event] = []
         self.ctx = ctx
-        self._before = ctx.rows
+        self._before = rows_of(ctx.rows)
+        self._later = LaterRows(self._before, {})
         self._txn = txn
         self._root = root
         self._start = start
@@ -95,22 +113,23 @@ class Draft:
             if about is not None:
                 self._changed[event.uid] = as_it_will_be(about, [event], self.ctx)
         if events:
-            self.ctx = msgspec.structs.replace(self.ctx, rows=LazyRows(self._rows))
+            self._later = LaterRows(self._before, self._changed)
+            self.ctx = msgspec.structs.replace(self.ctx, rows=self._later)
         return self._latest(document)
 
     def effect(self) -> Effect:
         """Return what became ready, and how the changed milestones stand."""
-        rows = tuple(summary.row(document) for document in self._changed.values() if not document.deleted)
+        later, own = self._later, {str(row["id"]): row for row in self._later.new.values()}
         if not any(event.kind in OPENING for event in self.events):
-            return Effect(rows=rows)
-        own = {str(row["id"]) for row in rows}
-        touched = own | {name for name, on in graph.of_rows(self.ctx.rows).items() if not own.isdisjoint(on)}
-        now = [sight for sight in ready.tasks(self.ctx.rows, touched) if sight.is_ready]
-        before = {sight.ref for sight in ready.tasks(self._before, touched) if sight.is_ready}
+            return Effect(rows=tuple(own.values()))
+        followers = {name for name, on in links(later).items() if not own.keys().isdisjoint(on)}
+        touched = sorted(own.keys() | followers, key=ids.order)
+        now = [sight for sight in ready.of_some(later, touched) if sight.is_ready]
+        before = {sight.ref for sight in ready.of_some(self._before, touched) if sight.is_ready}
         return Effect(
             unblocked=tuple(sight.ref for sight in now if sight.ref not in before),
             ready=tuple(sight.ref for sight in now if str(sight.row["id"]) in own),
-            rows=rows,
+            rows=tuple(own.values()),
         )
 
     def _latest(self, document: Document) -> Document:
@@ -120,11 +139,6 @@ class Draft:
         if event.uid == document.uid:
             return self._latest(document)
         return self._changed.get(event.uid) or self._txn.load(event.document, event.uid)
-
-    def _rows(self) -> list[Any]:
-        changed = {uid: summary.row(document) for uid, document in self._changed.items() if not document.deleted}
-        gone = {uid for uid, document in self._changed.items() if document.deleted}
-        return [changed.get(row["uid"], row) for row in self._before if row["uid"] not in gone]
 
 
 def is_over(document: Document) -> bool:

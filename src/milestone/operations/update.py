@@ -1,13 +1,12 @@
 """Change milestones and tasks field by field: one transaction for all, or one by one."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from milestone import errors
+from milestone import digests, errors
 from milestone.domain import facts, needs
 from milestone.domain.context import Context
 from milestone.domain.decide import dependency, fact, milestone, rules, task_fields
@@ -98,7 +97,7 @@ def evidence_of(text: str | None, start: Path, project: Path) -> Any:
     path = (start / text).resolve()
     if not path.is_file() or not path.is_relative_to(project.resolve()):
         return text
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest = digests.sha256(path.read_bytes())
     return {"path": path.relative_to(project.resolve()).as_posix(), "digest": f"sha256:{digest}"}
 
 

@@ -1,9 +1,10 @@
 """What can be worked on now, and what everything else waits for: from summary rows alone."""
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from milestone.domain import graph
+from milestone.domain.rows import Rows, links
 
 Row = Mapping[str, Any]
 FINISHED = ("completed", "archived")
@@ -60,12 +61,25 @@ def _waits(row: Row, needs: Sequence[str], finished: Mapping[str, Row], is_knott
     return [*waits, "a cycle of requirements"] if is_knotted else waits
 
 
-def tasks(rows: Sequence[Row], only: Container[str] | None = None) -> Iterator[Sight]:
-    """Yield every task, or those of some milestones, with what it waits for, in the order of the rows."""
+def tasks(rows: Sequence[Row]) -> Iterator[Sight]:
+    """Yield every task with what it waits for, in the order of the rows."""
     waits = milestone_waits(rows)
     for row in rows:
-        if only is None or row["id"] in only:
-            yield from of_milestone(row, waits[row["id"]])
+        yield from of_milestone(row, waits[row["id"]])
+
+
+def of_some(rows: Rows, names: Iterable[str]) -> Iterator[Sight]:
+    """Yield the tasks of some milestones with what they wait for, reading no other rows than those they need."""
+    needs = links(rows)
+    knotted = graph.in_cycles({name: wanted for name, wanted in needs.items() if wanted})
+    for row in filter(None, map(rows.named, names)):
+        name = str(row["id"])
+        wanted = needs.get(name, ())
+        finished = {
+            other["id"]: other for other in filter(None, map(rows.named, wanted)) if other["status"] in FINISHED
+        }
+        closed = row["status"] in CLOSED
+        yield from of_milestone(row, [] if closed else _waits(row, wanted, finished, name in knotted))
 
 
 def of_milestone(row: Row, waits: Sequence[str]) -> Iterator[Sight]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from milestone import errors, registry
+from milestone.domain.document import Document
 from milestone.storage import disk, log_line, replaced, yaml_writer
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.log_line import FileMark, Line
@@ -59,16 +60,27 @@ def plan(moment: Moment, stored: Stored, taken: set[str]) -> Change:
 
 
 def _path(stored: Stored, taken: set[str]) -> str:
-    document = stored.document
-    folder = "completed" if document.archived else "active"
-    name = str(document.body.get("id"))
-    if stored.path is not None and os.path.dirname(stored.path) == folder and not _renumbered(stored):
+    if stored.path is not None and _stays(stored):
         return stored.path
+    folder, name = _folder(stored.document), str(stored.document.body.get("id"))
     wanted = f"{folder}/{_file_name(name)}.yaml"
     number = 2
     while wanted in taken and wanted != stored.path:
         wanted, number = f"{folder}/{_file_name(name)}-{number}.yaml", number + 1
     return wanted
+
+
+def _folder(document: Document) -> str:
+    return "completed" if document.archived else "active"
+
+
+def _stays(stored: Stored) -> bool:
+    """Tell whether a record keeps the path of its file."""
+    return (
+        stored.path is not None
+        and os.path.dirname(stored.path) == _folder(stored.document)
+        and not _renumbered(stored)
+    )
 
 
 def _file_name(name: str) -> str:
@@ -117,7 +129,7 @@ def commit(moment: Moment, stamp: Stamp, summary: SummaryWriter, found: Iterable
 
 
 def _planned(moment: Moment, found: Iterable[str]) -> dict[Key, Change]:
-    taken = {*found, *moment.owners()}
+    taken = set() if all(map(_stays, moment.changed.values())) else {*found, *moment.owners()}
     changes: dict[Key, Change] = {}
     for key, stored in moment.changed.items():
         changes[key] = plan(moment, stored, taken)

@@ -30,5 +30,4 @@ class _Recompute:
         self._moment = moment
 
     def __call__(self, entry: Entry) -> Texts:
-        row, tasks = summary_writing.texts(self._moment, self._moment.as_sealed(entry))
-        return row.encode(), tasks.encode()
+        return summary_writing.texts(self._moment, self._moment.as_sealed(entry))

@@ -8,7 +8,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, text TEXT NOT NULL, crc INTEGER NOT NU
 CREATE TABLE entry (place INTEGER PRIMARY KEY, head TEXT NOT NULL, crc INTEGER NOT NULL);
 
 -- What lists and reports need of it, read only for those that are asked for; `entry` knows its CRC.
-CREATE TABLE row (place INTEGER PRIMARY KEY, row BLOB NOT NULL, tasks BLOB NOT NULL);
+CREATE TABLE row (place INTEGER PRIMARY KEY, row TEXT NOT NULL, tasks TEXT NOT NULL);
 
 -- Operation ids and the first event of each.
 CREATE TABLE operation (key TEXT PRIMARY KEY, seq INTEGER NOT NULL, crc INTEGER NOT NULL) WITHOUT ROWID;

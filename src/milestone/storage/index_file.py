@@ -18,12 +18,12 @@ from milestone.storage.summary_entry import Broken, Entry
 from milestone.storage.summary_file import Summary, holds
 
 NAME = os.path.join("database", "index.db")
-FORMAT = 1
+FORMAT = 2
 WAIT = 1.0  # seconds for somebody else's statement; then the index is left as it is, behind the log
 MANY = 500  # rows asked for in one statement
 TRIES = (sqlite3.Error, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
-Texts = tuple[bytes, bytes]  # of a row without its tasks, and of its tasks
+Texts = tuple[str, str]  # of a row without its tasks, and of its tasks
 
 
 class Tally:
@@ -61,7 +61,7 @@ class IndexEntry(Entry):
 
     def __init__(self, index: "Index", place: int, head: str) -> None:
         *fields, crc = head.split("\t")
-        super().__init__(fields, b"", 0, 0)
+        super().__init__(fields)
         self.index = index
         self.place = place
         self.crc = int(crc)
@@ -72,11 +72,11 @@ class IndexEntry(Entry):
         return f"{super().head}\t{self.crc}"
 
     @property
-    def row(self) -> bytes:
+    def row(self) -> str:
         return self._both()[0]
 
     @property
-    def tasks(self) -> bytes:
+    def tasks(self) -> str:
         return self._both()[1]
 
     def _both(self) -> Texts:

@@ -4,15 +4,13 @@ import collections
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast, overload
-
-import msgspec
 
 from milestone import registry
 from milestone.domain.document import Body, Document, Event, Recorded
 from milestone.ids import number_of
-from milestone.storage import locks, summary_file, summary_row
+from milestone.storage import locks, summary_file
 from milestone.storage.base import Evolve, Mark, Row, Stamp, Summarise, Warning
+from milestone.storage.entry_rows import EntryRows
 from milestone.storage.event_log import START, Head
 from milestone.storage.log_line import FileMark, Line
 from milestone.storage.place import Place
@@ -22,40 +20,6 @@ from milestone.storage.summary_file import Summary
 
 Key = tuple[str, str]  # kind, uid
 READ_RECORD = "milestone.storage.yaml_reader:read_record"  # imports yaml, which a plain change does not
-ROW = msgspec.json.Decoder()
-
-
-class Rows(Sequence[Row]):
-    """Rows by id, each decoded when it is looked at."""
-
-    def __init__(self, rows: list[Entry | Row], summary: Summary) -> None:
-        self._rows = rows
-        self._summary = summary
-        self._blank = summary.blank
-
-    @overload
-    def __getitem__(self, place: int) -> Row: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Row]: ...
-    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
-        if isinstance(place, slice):
-            return Rows(self._rows[place], self._summary)
-        found = self._rows[place]
-        if isinstance(found, Entry):
-            found = self._rows[place] = self._decoded(found)
-        return found
-
-    def __iter__(self) -> Iterator[Row]:
-        rows = self._rows
-        self._summary.fetch([row for row in rows if isinstance(row, Entry)])
-        rows[:] = [self._decoded(row) if isinstance(row, Entry) else row for row in rows]
-        return iter(cast("list[Row]", rows))
-
-    def _decoded(self, entry: Entry) -> Row:
-        return summary_row.Row(ROW.decode(entry.row), entry.tasks, self._blank)
-
-    def __len__(self) -> int:
-        return len(self._rows)
 
 
 class Redo:
@@ -92,6 +56,7 @@ class Moment:
         self.warnings: list[Warning] = []
         self.changed: dict[Key, Stored] = {}
         self.kept: dict[Key, Stored] = {}  # as the folder of documents holds them, where that was looked at
+        self._rows: EntryRows | None = None  # until something changes
         self.staged: list[Recorded] = []  # folded in, not in the log
         self.redo: dict[Key, Redo] = {}
         self.caught_up: list[Line] = []  # in the log, not in the summary
@@ -124,6 +89,11 @@ class Moment:
         return iter(sorted(found, key=lambda d: d.uid))
 
     def rows(self) -> Sequence[Row]:
+        if self._rows is None:
+            self._rows = self._listed()
+        return self._rows
+
+    def _listed(self) -> EntryRows:
         rows: list[tuple[str, Entry | Row]] = [
             (entry.id, entry) for entry in self.summary.live() if entry.key not in self.changed
         ]
@@ -133,7 +103,7 @@ class Moment:
                 rows.append((str(document.body.get("id", "")), self.summarise(document)))
         if self.changed:
             rows.sort(key=lambda pair: summary_file.order(pair[0]))
-        return Rows([row for _, row in rows], self.summary)
+        return EntryRows([row for _, row in rows], self.summary)
 
     def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:
         if not newest:
@@ -208,9 +178,14 @@ class Moment:
         """Keep a document as it is now."""
         document = stored.document
         self.changed[document.kind, document.uid] = stored
+        self._rows = None
         if document.kind == "milestone":
             names = (document.body.get("id"), *(document.body.get("formerly") or ()))
             self.last_number = max(self.last_number, *(number_of(str(name)) or 0 for name in names))
+
+    def saved(self) -> None:
+        """The summary and the documents on disk are at this moment now."""
+        self.changed, self.redo, self._rows = {}, {}, None
 
     def catch_up(self) -> None:
         """Fold in what the log has and the summary does not.

@@ -1,4 +1,4 @@
-"""The lines of a summary: of a document, of a file that cannot be read. Rows stay bytes until asked for."""
+"""The lines of a summary: of a document, of a file that cannot be read. Rows stay text until asked for."""
 
 import json
 
@@ -6,19 +6,17 @@ import json
 class Entry:
     """What the summary knows of one document: the fields of its line, decoded when they are asked for."""
 
-    __slots__ = ("_end", "_fields", "_source", "_start")
+    __slots__ = ("_fields",)
 
-    def __init__(self, fields: list[str], source: bytes, start: int, end: int) -> None:
-        self._fields = fields  # tag kind uid revision flags id path signature digest check length
-        self._source = source  # from start: the row's JSON without tasks (length bytes), a tab, the tasks' JSON
-        self._start = start
-        self._end = end
+    def __init__(self, fields: list[str]) -> None:
+        # tag kind uid revision flags id path signature digest check length, and the row's JSON without tasks
+        # (length characters), a tab, the tasks' JSON
+        self._fields = fields
 
     @classmethod
     def of(cls, fields: list[str], row: str, tasks: str) -> "Entry":
         """Return the entry with these fields (without tag and length), row and tasks."""
-        source = f"{row}\t{tasks}".encode("ascii")
-        return cls(["D", *fields, str(len(row))], source, 0, len(source))
+        return cls(["D", *fields, str(len(row)), f"{row}\t{tasks}"])
 
     @property
     def key(self) -> tuple[str, str]:
@@ -38,7 +36,11 @@ class Entry:
 
     @property
     def flags(self) -> str:
-        return self._fields[4]  # a: archived, w: away, x: deleted
+        return self._fields[4]  # a: archived, w: away, x: deleted, l: requires or enables others
+
+    @property
+    def is_linked(self) -> bool:
+        return "l" in self._fields[4]
 
     @property
     def id(self) -> str:
@@ -69,12 +71,12 @@ class Entry:
         return self._fields[10] != "0"
 
     @property
-    def row(self) -> bytes:
-        return self._source[self._start : self._start + int(self._fields[10])]
+    def row(self) -> str:
+        return self._fields[11][: int(self._fields[10])]
 
     @property
-    def tasks(self) -> bytes:
-        return self._source[self._start + int(self._fields[10]) + 1 : self._end]
+    def tasks(self) -> str:
+        return self._fields[11][int(self._fields[10]) + 1 :]
 
     @property
     def is_without_file(self) -> bool:
@@ -84,23 +86,11 @@ class Entry:
     @property
     def head(self) -> str:
         """Its fields before the row."""
-        return "\t".join(self._fields)
+        return "\t".join(self._fields[:11])
 
     def line(self) -> bytes:
         """Return its line."""
-        return self.head.encode() + b"\t" + self._source[self._start : self._end] + b"\n"
-
-
-HEAD = 700  # bytes that hold every field of most lines but the row
-
-
-def entry_at(data: bytes, start: int, end: int) -> Entry:
-    """Return the entry whose line is `data[start:end]`."""
-    fields = data[start : min(start + HEAD, end)].decode("ascii").split("\t", 11)
-    if len(fields) < 12:
-        fields = data[start:end].decode("ascii").split("\t", 11)
-    head = fields[:11]
-    return Entry(head, data, start + sum(map(len, head)) + 11, end)
+        return ("\t".join(self._fields) + "\n").encode()
 
 
 class Broken:

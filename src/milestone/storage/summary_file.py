@@ -22,15 +22,15 @@ import json
 import os
 import zlib
 
-from milestone.storage.summary_entry import Broken, Entry, entry_at, unquote
+from milestone.storage.summary_entry import Broken, Entry, unquote
 from milestone.storage.summary_row import Blank, Row
 
-HEADER = b"S\t3\n"  # a summary in another format is no summary (rows: see also `snapshots.SHAPE`)
+HEADER = b"S\t4\n"  # a summary in another format is no summary (rows: see also `snapshots.SHAPE`)
 NAME = os.path.join("local", "summary")
 FOLDERS = ("active", "completed")
 DEPENDENCIES = "active/dependencies.yaml"  # no record: what it says belongs to the records
 NO_RECORDS = frozenset({"dependencies.yaml", "dependencies.yml"})
-DOCUMENT, SEAL = b"DE"
+SEAL = "\nE\t"
 RECENT = 20  # events kept for the bare verb
 SETTLED_NS = 2_000_000_000  # some file systems keep times to two seconds
 
@@ -82,7 +82,7 @@ class Summary:
         """Return the row of each live milestone, by id."""
         found = self.live()
         self.fetch(found)
-        rows: list[dict[str, object]] = json.loads(b"[" + b",".join([entry.row for entry in found]) + b"]")
+        rows: list[dict[str, object]] = json.loads(f"[{','.join([entry.row for entry in found])}]")
         return [Row(row, entry.tasks, self.blank) for row, entry in zip(rows, found, strict=True)]
 
     def sessions(self) -> list[dict[str, object]]:
@@ -126,33 +126,35 @@ def load(root: str) -> Summary | None:
 
 def parse(data: bytes) -> Summary | None:
     """Return the summary in the bytes of its file; an unsealed end counts as not written."""
+    if not data.startswith(HEADER):
+        return None
     summary = Summary()
-    marks: list[tuple[int, int]] = []  # where each line of the block at hand begins and ends
-    block = start = 0
-    view = memoryview(data)
-    while data.startswith(HEADER) and (end := data.find(b"\n", start)) >= 0:
-        if data[start] == SEAL:
-            _, crc, seal = data[start:end].split(b"\t", 2)
-            if b"%x" % zlib.crc32(seal, zlib.crc32(view[block:start])) != crc:
-                return None
-            _take(summary, data, marks)
-            summary.seal = json.loads(seal)
-            summary.bytes = block = end + 1
-            marks = []
-        else:
-            marks.append((start, end))
-        start = end + 1
+    first, *blocks = data.decode("ascii", "replace").split(SEAL)  # letters and bytes are the same places
+    lines = first.split("\n")[1:]
+    begin, end = 0, len(first) + 1  # of the lines that the next seal is about
+    for block in blocks:
+        said, *following = block.split("\n")
+        if not following:
+            break
+        crc, _, seal = said.partition("\t")
+        if f"{zlib.crc32(seal.encode(), zlib.crc32(memoryview(data)[begin:end])):x}" != crc:
+            return None
+        _take(summary, lines)
+        summary.seal = json.loads(seal)
+        summary.bytes = begin = end + len(said) + 3
+        lines, end = following, end + len(block) + 3
     return summary if summary.seal else None
 
 
-def _take(summary: Summary, data: bytes, marks: list[tuple[int, int]]) -> None:
-    for start, end in marks:
-        if data[start] == DOCUMENT:
-            entry = entry_at(data, start, end)
-            summary.entries[entry.key] = entry
+def _take(summary: Summary, lines: list[str]) -> None:
+    entries = summary.entries
+    for line in lines:
+        if line[0] == "D":
+            fields = line.split("\t", 11)
+            entries[fields[1], fields[2]] = Entry(fields)
         else:
-            _take_other(summary, *data[start:end].decode("ascii").partition("\t")[::2])
-    summary.lines += len(marks)
+            _take_other(summary, *line.partition("\t")[::2])
+    summary.lines += len(lines)
     del summary.news[:-RECENT]
 
 
@@ -202,18 +204,29 @@ def scan(root: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in FOLDERS:
         try:
-            with os.scandir(os.path.join(root, folder)) as listing:
-                for item in listing:
-                    name = item.name
-                    if not name.endswith((".yaml", ".yml")) or name[0] == ".":
-                        continue
-                    if name in NO_RECORDS and f"{folder}/{name}" != DEPENDENCIES:
-                        continue
-                    if item.is_file(follow_symlinks=False) or item.is_symlink():
-                        found[f"{folder}/{name}"] = signature(item.stat(follow_symlinks=False))
+            descriptor = os.open(os.path.join(root, folder), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
             continue
+        try:
+            _scan(descriptor, folder, found)
+        except OSError:
+            continue
+        finally:
+            os.close(descriptor)
     return found
+
+
+def _scan(descriptor: int, folder: str, found: dict[str, str]) -> None:
+    """Look at the files of an open folder: their names alone are found faster than whole paths."""
+    with os.scandir(descriptor) as listing:
+        for item in listing:
+            name = item.name
+            if not name.endswith((".yaml", ".yml")) or name[0] == ".":
+                continue
+            if name in NO_RECORDS and f"{folder}/{name}" != DEPENDENCIES:
+                continue
+            if item.is_file(follow_symlinks=False) or item.is_symlink():
+                found[f"{folder}/{name}"] = signature(item.stat(follow_symlinks=False))
 
 
 def signature(stat: os.stat_result) -> str:

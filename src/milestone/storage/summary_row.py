@@ -62,13 +62,13 @@ class Row(dict[str, object]):
 
     __slots__ = ("_blank", "_tasks")
 
-    def __init__(self, row: Any, tasks: bytes, blank: Blank) -> None:
+    def __init__(self, row: Any, tasks: str, blank: Blank) -> None:
         if type(row) is list:
             super().__init__(row[0])
         else:  # as `unpack` says it, with one copy instead of two
             super().__init__(blank.row)
             dict.update(self, row)
-        self._tasks: bytes | None = tasks
+        self._tasks: str | None = tasks
         self._blank = blank.task
 
     def __missing__(self, key: str) -> object:
@@ -78,7 +78,7 @@ class Row(dict[str, object]):
 
     def _whole(self) -> Row:
         if self._tasks is not None:
-            tasks = [unpack(task, self._blank) for task in json.loads(self._tasks or b"[]")]
+            tasks = [unpack(task, self._blank) for task in json.loads(self._tasks or "[]")]
             self["tasks"], self._tasks = tasks, None
         return self
 

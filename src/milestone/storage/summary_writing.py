@@ -9,6 +9,7 @@ import msgspec
 
 from milestone import clock
 from milestone.domain.document import Document, Recorded
+from milestone.domain.rows import is_linked
 from milestone.storage import disk, summary_file
 from milestone.storage.log_line import Line
 from milestone.storage.moment import Key, Moment
@@ -71,8 +72,7 @@ class SummaryWriter:
         except OSError:
             pass  # the log is ahead of the summary then, which every opener can deal with
         self._lines, self._news, self._operations = [], [], {}
-        moment.changed = {}
-        moment.redo = {}
+        moment.saved()
 
     def _advance(self, moment: Moment) -> None:
         """Let the summary in memory say what is so now."""
@@ -98,7 +98,7 @@ class SummaryWriter:
         summary = self._summary
         block = b"".join(self._lines)
         summary.lines += len(self._lines)
-        if summary.bytes and summary.lines <= KEEP + 2 * summary.live_lines and self._appended(moment, block):
+        if summary.bytes and summary.lines <= KEEP + 5 * summary.live_lines // 4 and self._appended(moment, block):
             return
         data = sealed(summary_file.HEADER + whole(summary), summary)
         disk.replace(moment.place.summary, data, moment.place.drafts, sync=False)
@@ -124,6 +124,7 @@ class SummaryWriter:
     def _enter(self, moment: Moment, stored: Stored) -> list[bytes]:
         """Put the document's new entry into the summary; return its line, after what it is the first to show."""
         document = stored.document
+        row, tasks = _row(moment, stored)
         signature = check = ""
         if stored.path is not None and stored.base is not None:
             signature, check = _look(moment.place.file(stored.path), stored.base)
@@ -133,19 +134,23 @@ class SummaryWriter:
             document.kind,
             document.uid,
             str(document.revision),
-            "a" * document.archived + "w" * document.away + "x" * document.deleted,
+            _flags(document, row),
             quote(str(document.body.get("id", ""))),
             quote(stored.path or ""),
             signature,
             stored.digest or "",
             check,
         ]
-        row, tasks = _row(moment, stored)
         learnt = self._summary.blank.learn(row, tasks) if document.kind == "milestone" else []
         entry = Entry.of(fields, *_texts(document.kind, row, tasks, self._summary.blank))
         self._summary.entries[entry.key] = entry
         self._touched[entry.key] = None
         return [*(_blank_line(name, blank) for name, blank in learnt), entry.line()]
+
+
+def _flags(document: Document, row: dict[str, Any]) -> str:
+    linked = document.kind == "milestone" and bool(row) and is_linked(row)
+    return "a" * document.archived + "w" * document.away + "x" * document.deleted + "l" * linked
 
 
 def _look(path: str, base: str) -> tuple[str, str]:

@@ -26,7 +26,7 @@ def a_workspace(folder: Path, *bodies: Body, name: str = "ana", **fields: Any) -
     store = cast(Store, MemoryStore(evolve=evolve, summarise=row))
     workspace = Workspace(root, store, settings, FrozenClock(MOMENT), _actor(name), **fields)
     if bodies:
-        workspace.write(lambda _txn, _ctx: [_created(body) for body in bodies])
+        workspace.write(lambda _txn, _ctx: [created(body) for body in bodies])
     return workspace
 
 
@@ -44,6 +44,7 @@ def _actor(name: str) -> Actor:
     return Actor(name=name, kind=kind if kind in ("agent", "service") else "person", source="flag")
 
 
-def _created(body: Body) -> Event:
+def created(body: Body) -> Event:
+    """Return the event that makes a milestone with this body."""
     uid, milestone = str(body["uid"]), str(body["id"])
     return Event(kind="milestone.created", document="milestone", uid=uid, milestone=milestone, data={"body": body})

@@ -1,12 +1,12 @@
 """Which record a word means: ids however they are typed, the current one, a prefix of a title for reading."""
 
 import re
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from milestone import errors, ids
 from milestone.domain.document import Body, Document
+from milestone.domain.rows import of as rows_of
 from milestone.storage.base import Reading, Row
 
 _NO_WORD = re.compile(r"[\W_]+")
@@ -78,9 +78,9 @@ def milestone_row(
             )
         wanted = current
     full = ids.parse_milestone_id(wanted) or wanted
-    place = bisect_left(rows, ids.order(full), key=lambda row: ids.order(str(row["id"])))
-    if place < len(rows) and rows[place]["id"] == full:  # rows stand by id: a thousand are not looked through
-        return rows[place]
+    named = rows_of(rows).named(full)
+    if named is not None:
+        return named
     exact = [row for row in rows if str(row["id"]).casefold() in (full.casefold(), wanted.casefold())]
     if exact:
         return exact[0]

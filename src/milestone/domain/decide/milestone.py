@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from milestone import errors
-from milestone.domain import graph, paths, phases, states, tasks
+from milestone.domain import graph, paths, phases, rows, states, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import requirements, rules
 from milestone.domain.document import Document, Event
@@ -197,9 +197,9 @@ def edit(document: Document, request: EditMilestone, ctx: Context) -> list[Event
 
 def dependants(document: Document, ctx: Context) -> list[Mapping[str, Any]]:
     """Return the rows of open or finished milestones that require this one."""
-    waits = graph.of_rows(ctx.rows)
-    names = set(graph.dependants(waits, rules.name(document)))
-    return [row for row in ctx.rows if str(row["id"]) in names and row["status"] != "cancelled"]
+    every = rows.of(ctx.rows)
+    found = map(every.named, graph.dependants(rows.links(every), rules.name(document)))
+    return [row for row in found if row is not None and row["status"] != "cancelled"]
 
 
 DATES = ("timeline/estimated_start", "timeline/estimated_end")

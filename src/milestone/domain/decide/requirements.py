@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from milestone import errors, ids
-from milestone.domain import facts, graph, needs, proof, states, tasks
+from milestone.domain import facts, graph, needs, proof, rows, states, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import rules
 from milestone.domain.document import Document, Event
@@ -85,14 +85,14 @@ def is_done(row: Row, required: bool) -> bool:
 
 
 def _milestones(document: Document, ctx: Context) -> list[rules.Finding]:
-    rows = {str(row["id"]): row for row in ctx.rows}
-    waits = graph.of_rows(ctx.rows).get(rules.name(document))
+    known = rows.of(ctx.rows)
+    waits = rows.links(known).get(rules.name(document))
     wanted = needs.requires(document.body) if waits is None else waits
     required = is_evidence_required(ctx)
     return [
-        _milestone_finding(name, rows.get(name), required)
-        for name in wanted
-        if name != rules.name(document) and not (name in rows and is_done(rows[name], required))
+        _milestone_finding(name, row, required)
+        for name, row in ((name, known.named(name)) for name in wanted if name != rules.name(document))
+        if row is None or not is_done(row, required)
     ]
 
 
@@ -112,7 +112,7 @@ def _milestone_finding(name: str, row: Row | None, required: bool) -> rules.Find
 
 def _cycle(document: Document, ctx: Context) -> list[rules.Finding]:
     name = rules.name(document)
-    found = graph.cycle_through(graph.of_rows(ctx.rows), name)
+    found = graph.cycle_through(rows.links(rows.of(ctx.rows)), name)
     return (
         [rules.finding("cycle", f"it waits for itself: {' → '.join(found)}", path=f"cycle: {name}")]
         if found
@@ -170,13 +170,13 @@ def _elsewhere(document: Document, task_id: str, ctx: Context) -> list[rules.Fin
     """Return what a task waits for outside its milestone: `milestone-001`, `milestone-001/task-002`."""
     body = document.body
     known = [str(task.get("id")) for task in tasks.of(body)]
-    rows = {str(row["id"]): row for row in ctx.rows}
+    every = rows.of(ctx.rows)
     found = []
     for wanted in tasks.dependencies(tasks.get(body, task_id) or {}):
         if tasks.resolve(known, wanted):
             continue
         milestone, _, task = wanted.partition("/")
-        row = rows.get(ids.parse_milestone_id(milestone) or milestone)
+        row = every.named(ids.parse_milestone_id(milestone) or milestone)
         if not _is_met(row, task, is_evidence_required(ctx)):
             state = "unknown" if row is None else "not done"
             found.append(rules.finding("dependency", f"{wanted} ({state})", path=f"{task_id} after {wanted}"))
