@@ -5,8 +5,10 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from milestone.storage import summary_file
 from milestone.storage.summary_entry import quote, unquote
 from milestone.storage.summary_row import Blank, Row, pack, unpack
+from milestone.storage.summary_writing import sealed
 
 
 def a_row() -> Row:
@@ -59,3 +61,20 @@ def test_usual_values_are_not_written():
     row = {"id": "m2", "labels": [], "hours": 0.0, "unmet": {"conditions": []}}
 
     assert pack(row, blank.row) == {"id": "m2"}
+
+
+def test_a_summary_counts_as_far_as_it_is_sealed():
+    summary = summary_file.Summary()
+    summary.seal = {"seq": 1}
+    first = sealed(summary_file.HEADER + b'N\t{"seq":1}\n', summary)
+    summary.seal = {"seq": 2}
+    second = first + sealed(b"", summary) + sealed(b"O\tk\t2\n", summary)
+
+    for end in range(len(first), len(second) + 1):
+        found = summary_file.parse(second[:end] + b"N\t\xff")
+        assert found.seq == (1 if end == len(first) else found.seq)
+        assert second[: found.bytes].endswith(b"\n") and found.bytes <= end
+        assert found.operations == ({"k": 2} if end == len(second) else {})
+    assert found.seq == 2 and found.news == ['{"seq":1}']
+    assert summary_file.parse(first.replace(b'"seq":1}\n', b'"seq":7}\n', 1)) is None
+    assert summary_file.parse(first[:-5]) is None

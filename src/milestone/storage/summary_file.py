@@ -129,13 +129,12 @@ def parse(data: bytes) -> Summary | None:
     if not data.startswith(HEADER):
         return None
     summary = Summary()
-    first, *blocks = data.decode("ascii", "replace").split(SEAL)  # letters and bytes are the same places
+    whole = data[: data.rfind(b"\n")].decode("ascii", "replace")  # a letter for each byte, so places are the same
+    first, *blocks = whole.split(SEAL)
     lines = first.split("\n")[1:]
     begin, end = 0, len(first) + 1  # of the lines that the next seal is about
     for block in blocks:
         said, *following = block.split("\n")
-        if not following:
-            break
         crc, _, seal = said.partition("\t")
         if f"{zlib.crc32(seal.encode(), zlib.crc32(memoryview(data)[begin:end])):x}" != crc:
             return None
