@@ -173,15 +173,3 @@ def test_a_file_saved_in_two_pieces_is_taken_whole(store: FileStore, path: Path,
     assert said["title"] == "Sign in"
     assert [task["title"] for task in said["tasks"]] == ["Step 1", "Second step", "Step 3"]
     assert "conflicts" not in said
-
-
-def test_an_old_text_saved_into_a_replaced_file_takes_nothing_back(store: FileStore, path: Path):
-    mine = path.read_text().replace("Log in", "Sign in")
-    label(store, "a")
-    with open(path, "r+") as editor:
-        label(store, "b")  # puts another file there
-        editor.truncate()
-        editor.write(mine)
-    assert adopt(store) == ["saved_over"]
-
-    assert (body(store)["title"], body(store)["labels"]) == ("Sign in", ["a", "b"])

@@ -24,6 +24,7 @@ class Taken(msgspec.Struct, kw_only=True):
     unreadable: dict[str, Warning] = {}
     warnings: list[Warning] = []
     adopted: int = 0  # files that said something new
+    is_nobodys: bool = False  # a replaced file that no record can take in
 
 
 def adopt(moment: Moment, stamp: Stamp, found: Iterable[str], changed: Iterable[str]) -> Taken:
@@ -34,9 +35,9 @@ def adopt(moment: Moment, stamp: Stamp, found: Iterable[str], changed: Iterable[
     return _Adoption(moment, stamp, set(found)).run(sorted(changed))
 
 
-def adopt_replaced(moment: Moment, stamp: Stamp, path: str, uid: str, base: str | None) -> Taken:
+def adopt_replaced(moment: Moment, stamp: Stamp, path: str, uid: str, base: str | None, data: bytes) -> Taken:
     """Stage what an editor wrote into a replaced file of a record, that held `base` when it was replaced."""
-    return _Adoption(moment, stamp, set()).replaced(path, uid, base)
+    return _Adoption(moment, stamp, set()).replaced(uid, base, said_by.read_bytes(data, path))
 
 
 class _Adoption:
@@ -85,14 +86,13 @@ class _Adoption:
     def _fold(self, event: Event) -> None:
         self._moment.fold(event, msgspec.structs.replace(self._stamp, actor=HAND))
 
-    def replaced(self, path: str, uid: str, base: str | None) -> Taken:
+    def replaced(self, uid: str, base: str | None, said: Found | Warning) -> Taken:
         """Take in what an editor wrote into a file after we had put another in its place."""
         known = self._moment.stored("milestone", uid)
-        said = said_by.read(self._moment.place, path) if known is not None else None
-        if isinstance(said, Found) and known is not None:
+        if known is None or isinstance(said, Warning):
+            self._taken.is_nobodys = True
+        else:
             self._change(said, known, base, {"via": "hand"})
-        elif isinstance(said, Warning):
-            self._taken.unreadable[path] = said
         return self._taken
 
     # -- one file

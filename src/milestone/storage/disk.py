@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from milestone import digests, errors
 
+READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
 NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV)
 WORDS = {
@@ -29,7 +30,7 @@ def digest(data: bytes) -> str:
 def read(path: str) -> bytes | None:
     """Return the bytes of a file; None when there is none. A link is not followed."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, READ)
     except (FileNotFoundError, NotADirectoryError):
         return None
     with open(descriptor, "rb") as file:

@@ -1,13 +1,13 @@
 """Files that ours took the place of: an editor may still have one open, so each is looked at for a while.
 
-They lie in `local/replaced/`, hard-linked, named by the digest of what they held and the uid of their record; what
-they held lies beside them in `base/` under the same name.
+They lie in `local/replaced/`, hard-linked, named by the digest of what they held, the uid of their record and when
+they were replaced; what they held lies beside them in `base/` under the same name.
 """
 
 import os
 
 from milestone import clock, registry
-from milestone.storage import disk
+from milestone.storage import disk, saving
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.moment import Moment
 from milestone.storage.place import Place
@@ -19,45 +19,52 @@ LONGEST_NAME = 255
 
 
 def keep(place: Place, path: str, stored: Stored) -> bool:
-    """Hold on to a file that is about to be replaced or removed; tell whether it still is as we know it."""
-    name = f"{(stored.digest or '')[:16]}.{stored.document.uid.encode().hex()}"
-    if len(name) > LONGEST_NAME or stored.base is None:
-        return disk.digest(disk.read(path) or b"") == stored.digest
+    """Hold on to a file that is about to be replaced or removed; tell whether it is as we know it and nobody's."""
+    name = _named(stored.digest or "", stored.document.uid.encode().hex())
     kept = os.path.join(place.replaced, name)
-    _forget(place, name)
-    linked = disk.link(path, kept)
-    if linked:
-        disk.write_new(_base(place, name), stored.base.encode(), sync=False)
-    looked_at = kept if linked else path
-    if disk.digest(disk.read(looked_at) or b"") == stored.digest:
+    if len(name) > LONGEST_NAME or stored.base is None:
+        return _is_still(path, stored)
+    disk.write_new(_base(place, name), stored.base.encode(), sync=False)
+    if not disk.link(path, kept):
+        _remove_base(place, name)
+        return _is_still(path, stored)
+    # Last of all: who saves by giving a new file the name of the old one may have done so since it was linked.
+    if _is_still(kept, stored) and os.path.samefile(kept, path):
         return True
     _forget(place, name)
     return False
+
+
+def _is_still(path: str, stored: Stored) -> bool:
+    return not saving.is_open(path) and disk.digest(disk.read(path) or b"") == stored.digest
 
 
 def look_back(moment: Moment, stamp: Stamp) -> list[Warning]:
     """Stage what was written into replaced files since; those nobody writes into are forgotten after a while."""
     place = moment.place
     told: list[Warning] = []
-    for name in disk.names(place.replaced):
+    names = disk.names(place.replaced)
+    for alone in set(disk.names(os.path.join(place.replaced, "base"))).difference(names):
+        _remove_base(place, alone)  # of a writer that died
+    for name in names:
         path = os.path.join(place.replaced, name)
         if os.path.isdir(path):
             continue
-        data = disk.read(path) or b""
-        if disk.digest(data).startswith(name.partition(".")[0]):
-            if clock.wall_ns() - os.stat(path).st_ctime_ns > WATCHED_NS:
+        if disk.digest(disk.read(path) or b"").startswith(name.partition(".")[0]):
+            if clock.wall_ns() - os.stat(path).st_ctime_ns > WATCHED_NS and not saving.is_open(path):
                 _forget(place, name)
-        else:
+        elif (data := saving.read(path)) is not None:
             told += _take_in(moment, stamp, name, data)
     return told
 
 
 def _take_in(moment: Moment, stamp: Stamp, name: str, data: bytes) -> list[Warning]:
-    place, uid = moment.place, bytes.fromhex(name.partition(".")[2]).decode()
+    place, uid = moment.place, bytes.fromhex(_of(name)).decode()
     base = disk.read(_base(place, name))
-    taken = registry.load(ADOPT)(moment, stamp, f"local/replaced/{name}", uid, base.decode() if base else None)
+    known = base.decode() if base else None
+    taken = registry.load(ADOPT)(moment, stamp, f"local/replaced/{name}", uid, known, data)
     told: list[Warning] = list(taken.warnings)
-    if taken.unreadable:
+    if taken.is_nobodys:
         told.append(_rescue(place, data))
     _watch_on(place, name, data)
     return told
@@ -65,15 +72,14 @@ def _take_in(moment: Moment, stamp: Stamp, name: str, data: bytes) -> list[Warni
 
 def _watch_on(place: Place, name: str, data: bytes) -> None:
     """Take what a file holds now as known; its editor may go on."""
-    now = f"{disk.digest(data)[:16]}.{name.partition('.')[2]}"
-    _remove_base(place, now)
+    now = _named(disk.digest(data), _of(name))
     disk.write_new(_base(place, now), data, sync=False)
     os.rename(os.path.join(place.replaced, name), os.path.join(place.replaced, now))
     _remove_base(place, name)
 
 
 def _rescue(place: Place, data: bytes) -> Warning:
-    """Keep for good what somebody wrote and nobody can read."""
+    """Keep for good what somebody wrote and no record can take in."""
     folder = os.path.join(place.local, "rescued")
     kept = os.path.join(folder, f"{disk.digest(data)[:16]}.yaml")
     disk.make_folder(folder)
@@ -81,10 +87,19 @@ def _rescue(place: Place, data: bytes) -> Warning:
     disk.write_new(kept, data)
     return Warning(
         code="rescued_file",
-        message="An editor saved this over a change by a command, and it cannot be read; it is kept as it is.",
+        message="An editor saved this over a change by a command, and it cannot be taken in; it is kept as it is.",
         path=os.path.relpath(kept, place.root),
         hint="Take what you need from it, then delete it.",
     )
+
+
+def _named(digest: str, of: str) -> str:
+    return f"{digest[:16]}.{of}.{clock.wall_ns():x}"
+
+
+def _of(name: str) -> str:
+    """Return the uid in hex of the record a kept file was of."""
+    return name.split(".")[1]
 
 
 def _base(place: Place, name: str) -> str:

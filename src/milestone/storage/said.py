@@ -4,7 +4,7 @@ import msgspec
 
 from milestone import errors, strict_yaml
 from milestone.domain.document import Body
-from milestone.storage import disk, yaml_reader
+from milestone.storage import saving, yaml_reader
 from milestone.storage.base import Warning
 from milestone.storage.place import Place
 
@@ -24,18 +24,22 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read(place: Place, path: str) -> Found | Warning | None:
-    """Return what a file says, or why nobody can tell; None when it is gone again."""
+    """Return what a file says, or why nobody can tell; None when it is gone again or is being saved."""
     try:
-        data = disk.read(place.file(path))
-        if data is None:
-            return None
+        data = saving.read(place.file(path))
+    except OSError as problem:
+        message = f"{path} cannot be read: {problem.strerror or problem}."
+        return Warning(code="unreadable_file", message=message, path=path, hint="Is it a link, or not yours?")
+    return None if data is None else read_bytes(data, path)
+
+
+def read_bytes(data: bytes, path: str) -> Found | Warning:
+    """Return what the bytes of a file say, or why nobody can tell."""
+    try:
         text = strict_yaml.decode(data, path)
         record = yaml_reader.read_record(text, path)
     except errors.MilestoneError as problem:
         return unreadable(path, problem)
-    except OSError as problem:
-        message = f"{path} cannot be read: {problem.strerror or problem}."
-        return Warning(code="unreadable_file", message=message, path=path, hint="Is it a link, or not yours?")
     return Found(path=path, text=text, body=record.body, warnings=record.warnings, is_named=record.is_named)
 
 

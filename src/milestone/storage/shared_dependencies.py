@@ -7,7 +7,7 @@ import msgspec
 from milestone import errors, strict_yaml
 from milestone.domain import dependency_file, paths
 from milestone.domain.document import Body, Event
-from milestone.storage import disk, said, summary_file, yaml_settings
+from milestone.storage import said, saving, summary_file, yaml_settings
 from milestone.storage.base import Warning
 from milestone.storage.moment import Moment
 from milestone.storage.snapshots import Stored
@@ -31,7 +31,7 @@ def take_in(moment: Moment, stage: Stage, *, there: bool, new: Collection[str]) 
     known = moment.stored(*KEY)
     before: Body = known.document.body if known is not None else {}
     found = _read(moment, path) if there else ("", {})
-    if isinstance(found, Warning):
+    if found is None or isinstance(found, Warning):
         return found
     text, now = found
     _tell_records(moment, stage, before, now, new)
@@ -44,9 +44,13 @@ def take_in(moment: Moment, stage: Stage, *, there: bool, new: Collection[str]) 
     return None
 
 
-def _read(moment: Moment, path: str) -> tuple[str, Body] | Warning:
+def _read(moment: Moment, path: str) -> tuple[str, Body] | Warning | None:
+    """Return text and meaning of the file, or why nobody can tell; None when it is gone or is being saved."""
     try:
-        text = strict_yaml.decode(disk.read(moment.place.file(path)) or b"", path)
+        data = saving.read(moment.place.file(path))
+        if data is None:
+            return None
+        text = strict_yaml.decode(data, path)
         return text, dependency_file.read(strict_yaml.load(text, path))
     except errors.UnreadableFile as problem:
         return said.unreadable(path, problem)

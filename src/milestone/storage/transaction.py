@@ -1,7 +1,6 @@
 """The open transaction of a file store: recover, adopt, let the caller append, commit."""
 
 import os
-import time
 import zlib
 from collections.abc import Sequence
 
@@ -17,8 +16,6 @@ from milestone.storage.place import Place
 from milestone.storage.summary_entry import Entry
 from milestone.storage.summary_writing import SummaryWriter
 
-SAVING_NS = 30_000_000  # an editor that writes a file in pieces is done with it after so long
-SAVING_TRIES = 3
 EPOCH = "epoch"
 ADOPT = "milestone.storage.adopting:adopt"  # imports yaml and git's words, which a plain change does not
 FOLLOW = "milestone.storage.shared_dependencies:follow"
@@ -66,7 +63,8 @@ class FileTxn(Moment):
         told = replaced.look_back(self, stamp)
         for key in [key for key, entry in self.summary.entries.items() if entry.is_without_file]:
             self._write_late(key)
-        found, changed = self._look()
+        found = summary_file.scan(self.place.root)
+        changed = summary_file.changed(self.place.root, self.summary, found)
         summary.settled(_settled(self, found, changed))
         told += self._adopt(stamp, summary, found, changed) if changed else []
         self.adopted = tuple(self.staged)
@@ -81,17 +79,6 @@ class FileTxn(Moment):
         stored = self.stored(*key)
         if stored is not None:
             self.put(stored)
-
-    def _look(self) -> tuple[dict[str, str], list[str]]:
-        """Return the files there are and those that changed; one being saved is given time to be whole."""
-        for _ in range(SAVING_TRIES):
-            found = summary_file.scan(self.place.root)
-            changed = summary_file.changed(self.place.root, self.summary, found)
-            latest = clock.wall_ns() - SAVING_NS
-            if not any(path in found and _youngest(found[path]) > latest for path in changed):
-                break
-            time.sleep(SAVING_NS / 1e9)
-        return found, changed
 
     def _adopt(
         self, stamp: Stamp, summary: SummaryWriter, found: dict[str, str], changed: list[str]
