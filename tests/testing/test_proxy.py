@@ -59,5 +59,6 @@ def test_a_held_back_message_is_answered_by_nobody(wire: Proxy, postgres_server:
 
 def test_messages_are_told_apart():
     assert Message(1, True, b"Q", b"COMMIT\0").asks_to_commit
+    assert not Message(1, True, b"Q", b"BEGIN ISOLATION LEVEL READ COMMITTED\0").asks_to_commit
     assert not Message(1, False, b"Q", b"COMMIT\0").asks_to_commit
     assert Message(2, False, b"C", b"COMMIT\0").says_committed

@@ -23,6 +23,7 @@ from milestone.storage.sql.head import Head
 from milestone.storage.sql.holding import held_by
 from milestone.storage.sql.moment import SqlMoment
 from milestone.storage.sql.store import SqlStore
+from milestone.storage.witness import Witness
 
 POOL = 4  # connections of one process to one server, where nothing else is set
 READ_WAIT = 10.0  # seconds a reading waits for a connection
@@ -67,10 +68,11 @@ class PostgresStore(SqlStore):
         check_inside(self.root)
         with disk.telling(self.root):
             disk.make_folder(self.root)
+        known = self.seen.read()
         with ExitStack() as stack:
             connection, end = turns.writing(self.pool, stack, wait=timeout)
+            self._check(end, known)
             if end is not None:
-                self._check(end)
                 connection.transaction = end.transaction
             yield connection
 
@@ -113,28 +115,28 @@ class PostgresStore(SqlStore):
         self.replicas.close()
 
     def _primary(self, stack: ExitStack) -> PgConnection:
+        known = self.seen.read()  # before the moment begins: a later writer tells of what we cannot see
         connection, end = turns.reading(self.pool, stack, wait=READ_WAIT)
+        self._check(end, known)
         if end is None:
-            self._check(End(0, "", "", "", "", 0))
             return turns.empty(self.pool, stack, wait=READ_WAIT)
-        self._check(end)
         upgrading.check_readable(end.format)
         self.seen.keep(end.seq, end.hash)
         return connection
 
-    def _check(self, end: End) -> None:
+    def _check(self, end: End | None, known: Witness) -> None:
         """Refuse a store of another project, and one that lost what this clone knows of.
 
         Raises:
             Refused: another project keeps its records there.
             Damaged: it ends before what was acknowledged.
         """
-        if end.place not in ("", self.place()):
+        if end is not None and end.place not in ("", self.place()):
             raise problems.foreign(self.address)
-        known = self.seen.read()
-        if end.seq < known.seq:
+        seq = end.seq if end is not None else 0
+        if seq < known.seq:
             raise damaged(
-                f"it ends at event {end.seq}, and event {known.seq} was stored: an older state took its place"
+                f"it ends at event {seq}, and event {known.seq} was stored: an older state took its place"
             )
 
     def _copy_at(self, dsn: str) -> addresses.Address:

@@ -26,7 +26,7 @@ class Message(NamedTuple):
 
     @property
     def asks_to_commit(self) -> bool:
-        return self.is_from_client and self.kind in (b"Q", b"P") and b"COMMIT" in self.body
+        return self.is_from_client and self.kind == b"Q" and self.body.startswith(b"COMMIT")
 
     @property
     def says_committed(self) -> bool:

@@ -17,6 +17,7 @@ BUSY: tuple[tuple[type[psycopg.Error], str], ...] = (
 )
 FULL = (refusals.DiskFull, refusals.OutOfMemory, refusals.ConfigurationLimitExceeded, refusals.IoError)
 BROKEN = (refusals.DataCorrupted, refusals.IndexCorrupted)
+GONE = (psycopg.OperationalError, psycopg.InterfaceError, refusals.IdleInTransactionSessionTimeout)
 TEXTS = (refusals.UntranslatableCharacter, refusals.CharacterNotInRepertoire, psycopg.DataError)
 
 
@@ -38,7 +39,7 @@ def told(problem: psycopg.Error, address: Address) -> errors.MilestoneError:
         return errors.InvalidRequest(
             "A text cannot be stored.", why=why, next=["Leave out characters such as NUL, then try again."]
         )
-    if isinstance(problem, psycopg.OperationalError | psycopg.InterfaceError):
+    if isinstance(problem, GONE):
         return not_reachable(why, address)
     return damaged(why)
 
