@@ -20,7 +20,7 @@ from milestone.cli.text import moments, table
 from milestone.cli.words import nearest
 from milestone.domain import events as event_kinds
 from milestone.reports import events
-from milestone.reports.status import short
+from milestone.reports.names import short
 from milestone.storage.base import Reading
 from milestone.workspace import finding
 

@@ -12,7 +12,8 @@ from milestone.domain.document import Document
 from milestone.registry import load
 from milestone.reports import events
 from milestone.reports import show as report
-from milestone.reports.status import Moment, Row, short
+from milestone.reports.names import short
+from milestone.reports.status import Moment, Row
 from milestone.storage.base import Reading
 from milestone.workspace import finding
 

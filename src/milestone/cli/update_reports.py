@@ -11,7 +11,8 @@ from milestone.cli.look import look_into
 from milestone.cli.text import reports as texts
 from milestone.registry import load
 from milestone.reports import agents, conflicts, dependencies, diagnostics, health, upcoming
-from milestone.reports.status import Moment, short
+from milestone.reports.names import short
+from milestone.reports.status import Moment
 from milestone.storage.base import Reading
 from milestone.workspace import finding
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from milestone.domain.context import Person
 
-_ASIDE = re.compile(r"\s*\([^()]*\)\s*$")  # `Jordan (Lead Developer)` is Jordan
+_ASIDE = r"\s*\([^()]*\)\s*$"  # `Jordan (Lead Developer)` is Jordan
 
 
 def match(text: str, people: Sequence[Person]) -> Person | None:
@@ -64,5 +64,5 @@ def _names(person: Person) -> set[str]:
 
 
 def _plain(text: str) -> str:
-    text = _ASIDE.sub("", text)
+    text = re.sub(_ASIDE, "", text)
     return " ".join(text.strip().removeprefix("@").replace("_", " ").replace("-", " ").casefold().split())

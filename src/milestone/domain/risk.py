@@ -6,9 +6,7 @@ from typing import Any
 
 PROBABILITY = {"low": 0.1, "medium": 0.3, "high": 0.6, "very low": 0.05, "very high": 0.8, "critical": 0.8}
 IMPACT = {"low": 1, "medium": 2, "high": 3, "critical": 4}
-_TEXT = re.compile(
-    r"(?P<what>.+?)\s+risks?\s*:\s*(?P<band>low|medium|high|critical)\b\s*(?:\((?P<why>.*)\))?", re.I
-)
+_TEXT = r"(?P<what>.+?)\s+risks?\s*:\s*(?P<band>low|medium|high|critical)\b\s*(?:\((?P<why>.*)\))?"
 
 
 def probability(value: Any) -> float | None:
@@ -51,7 +49,7 @@ def band(risk: Mapping[str, Any]) -> str:
 
 def parse(text: str) -> dict[str, str] | None:
     """Return the risk of `X risk: Medium (why)`; None for another text."""
-    match = _TEXT.fullmatch(text.strip())
+    match = re.fullmatch(_TEXT, text.strip(), re.IGNORECASE)
     if not match:
         return None
     word = match["band"].lower()

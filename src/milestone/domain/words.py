@@ -51,10 +51,7 @@ _HOURS = {
     **dict.fromkeys(("mo", "month"), 160.0),
 }
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]+)")
-_LEVEL = re.compile(
-    r"(?P<what>.+?)\s*:\s*(?P<level>low|medium|med|moderate|high|critical)\b\s*(?:\((?P<why>.*)\))?\.?",
-    re.IGNORECASE,
-)
+_LEVEL = r"(?P<what>.+?)\s*:\s*(?P<level>low|medium|med|moderate|high|critical)\b\s*(?:\((?P<why>.*)\))?\.?"
 
 
 def fold(key: str) -> str:
@@ -129,7 +126,7 @@ def level(word: str) -> str:
 
 def risk_sentence(text: str) -> tuple[str, str, str] | None:
     """Return what, level and why of `Data loss risk: Medium (backups)`; None for other sentences."""
-    match = _LEVEL.fullmatch(text.strip())
+    match = re.fullmatch(_LEVEL, text.strip(), re.IGNORECASE)
     return (match["what"], level(match["level"]), match["why"] or "") if match else None
 
 

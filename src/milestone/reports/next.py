@@ -5,7 +5,8 @@ from itertools import islice
 from typing import Any
 
 from milestone.reports import ready
-from milestone.reports.status import short, task
+from milestone.reports.names import short
+from milestone.reports.status import task
 
 Row = Mapping[str, Any]
 OTHERS = 3

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from milestone.domain import graph, risk, weighing
 from milestone.reports import events, ready, resume
+from milestone.reports.names import short
 
 Row = Mapping[str, Any]
 SHOWN = 20
@@ -274,15 +275,6 @@ def task(sight: ready.Sight) -> dict[str, Any]:
         "critical": bool(sight.task["critical"]),
         "run": bool(sight.task["run"]),
     }
-
-
-def short(name: str) -> str:
-    """Return `m1` for `milestone-001`, `m1/t2` for a task; other words as they are."""
-    parts = []
-    for part in name.split("/"):
-        kind, _, number = part.partition("-")
-        parts.append(f"{kind[0]}{int(number)}" if kind in ("milestone", "task") and number.isdigit() else part)
-    return "/".join(parts)
 
 
 def _date(text: str | None) -> date | None:

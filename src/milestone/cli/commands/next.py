@@ -11,7 +11,7 @@ from milestone.cli.output import line
 from milestone.cli.text import moments, wide
 from milestone.registry import load
 from milestone.reports import next as report
-from milestone.reports.status import short
+from milestone.reports.names import short
 
 if TYPE_CHECKING:  # a look without arguments needs no parser
     import argparse

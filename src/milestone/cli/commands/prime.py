@@ -10,7 +10,8 @@ from milestone.cli.look import look
 from milestone.cli.output import line
 from milestone.cli.text import moments, wide
 from milestone.reports import ready
-from milestone.reports.status import Moment, short
+from milestone.reports.names import short
+from milestone.reports.status import Moment
 
 EXAMPLES = "milestone prime"
 WIDTH = 78

@@ -3,7 +3,7 @@
 import argparse
 
 from milestone.cli.env import Env
-from milestone.reports.status import short
+from milestone.reports.names import short
 from milestone.workspace import current, finding
 
 EXAMPLES = """

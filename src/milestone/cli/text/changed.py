@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from milestone.cli import changes
 from milestone.cli.text import doing
 from milestone.operations.update import Updated
-from milestone.reports.status import short
+from milestone.reports.names import short
 
 
 def text(done: Sequence[Updated]) -> str:

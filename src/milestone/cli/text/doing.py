@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from milestone.cli import output
 from milestone.domain.durations import text_of
-from milestone.reports.status import short
+from milestone.reports.names import short
 
 if TYPE_CHECKING:  # an update loads nothing of tasks
     from milestone.operations.draft import Effect

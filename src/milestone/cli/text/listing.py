@@ -8,7 +8,7 @@ from typing import Any
 
 from milestone.cli.output import line
 from milestone.cli.text import moments, states, table
-from milestone.reports.status import short
+from milestone.reports.names import short
 
 Row = Mapping[str, Any]
 HEADS = {

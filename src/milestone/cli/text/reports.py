@@ -6,7 +6,7 @@ from typing import Any
 
 from milestone.cli.output import line
 from milestone.cli.text import moments, states, table, wide
-from milestone.reports.status import short
+from milestone.reports.names import short
 
 View = Mapping[str, Any]
 MANY = 12  # findings shown to people

@@ -5,7 +5,7 @@ from typing import Any
 
 from milestone.cli.output import BOLD, DIM, END, GREEN, RED, YELLOW, line
 from milestone.cli.text import moments, wide
-from milestone.reports.status import short
+from milestone.reports.names import short
 from milestone.workspace.base import Written
 
 Item = Mapping[str, Any]

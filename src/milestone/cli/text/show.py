@@ -7,7 +7,8 @@ from milestone.cli import output
 from milestone.cli.output import line
 from milestone.cli.text import moments, show_task, states, table, wide
 from milestone.cli.text.status import FEW, section
-from milestone.reports.status import Moment, short
+from milestone.reports.names import short
+from milestone.reports.status import Moment
 
 View = Mapping[str, Any]
 MANY = 12  # tasks shown without --all

@@ -8,7 +8,8 @@ from milestone.cli.output import line
 from milestone.cli.text import moments, states, wide
 from milestone.cli.text.status import section
 from milestone.reports import course
-from milestone.reports.status import Moment, short
+from milestone.reports.names import short
+from milestone.reports.status import Moment
 
 View = Mapping[str, Any]
 INDENT = 15

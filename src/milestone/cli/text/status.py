@@ -7,7 +7,7 @@ from typing import Any
 from milestone.cli import output
 from milestone.cli.output import line
 from milestone.cli.text import moments, states, table, wide
-from milestone.reports.status import short
+from milestone.reports.names import short
 
 View = Mapping[str, Any]
 FEW = 3  # entries of a section

@@ -4,7 +4,7 @@ from milestone.cli import output
 from milestone.domain.document import Recorded
 from milestone.operations.undo import Undone
 from milestone.reports import events
-from milestone.reports.status import short
+from milestone.reports.names import short
 
 
 def undone(done: Undone) -> str:

@@ -1,0 +1,10 @@
+"""Names of records as people read them."""
+
+
+def short(name: str) -> str:
+    """Return `m1` for `milestone-001`, `m1/t2` for a task; other words as they are."""
+    parts = []
+    for part in name.split("/"):
+        kind, _, number = part.partition("-")
+        parts.append(f"{kind[0]}{int(number)}" if kind in ("milestone", "task") and number.isdigit() else part)
+    return "/".join(parts)
