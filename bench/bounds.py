@@ -48,7 +48,8 @@ def promised(sizes: Iterable[int] = SIZES) -> list[Bound]:
             bounds.append(Bound(lane=status, beside=BARE, limit=4))
         else:
             bounds.append(Bound(lane=status, beside=f"task list, {size} tasks", limit=3))
-        bounds.append(Bound(lane=f"milestone update, {size} files", beside=BARE, limit=8, stretch=6))
+        for change in ("update", "task start", "task done"):
+            bounds.append(Bound(lane=f"milestone {change}, {size} files", beside=BARE, limit=8, stretch=6))
     return bounds
 
 

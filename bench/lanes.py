@@ -36,7 +36,7 @@ def bare(home: Path) -> list[Command]:
 
 
 def milestone(home: Path, size: int) -> list[Command]:
-    """Return status, next and one change in a git repository with `size` milestones of four tasks."""
+    """Return status, next and changes in a git repository with `size` milestones of four tasks."""
     folder = git_repository(home / f"milestone-{size}", environment(home))
     here = environment(home)
     for first in range(1, size + 1, AT_ONCE):
@@ -47,10 +47,18 @@ def milestone(home: Path, size: int) -> list[Command]:
     def change(round_number: int) -> list[str]:
         return [str(PROGRAM), "update", "m5", "--priority", PRIORITIES[round_number % 2]]
 
+    def work(verb: str) -> Callable[[int], list[str]]:
+        """Return the call that begins or finishes a task nobody touched before this round."""
+        return lambda round_number: [
+            str(PROGRAM), "task", verb, f"m{round_number % size + 1}/t{round_number // size + 1}"
+        ]  # fmt: skip
+
     return [
         _fixed(f"milestone status, {size} files", [str(PROGRAM), "status"], folder, here),
         _fixed(f"milestone next, {size} files", [str(PROGRAM), "next"], folder, here),
         _changing(f"milestone update, {size} files", change, folder, here),
+        _changing(f"milestone task start, {size} files", work("start"), folder, here),
+        _changing(f"milestone task done, {size} files", work("done"), folder, here),
     ]
 
 

@@ -49,9 +49,11 @@ def test_what_is_promised_is_what_the_issue_names():
         ("milestone status, 20 files", "python -c pass"): 4,
         ("milestone status, 100 files", "python -c pass"): 4,
         ("milestone status, 1000 files", "task list, 1000 tasks"): 3,
-        ("milestone update, 20 files", "python -c pass"): 8,
-        ("milestone update, 100 files", "python -c pass"): 8,
-        ("milestone update, 1000 files", "python -c pass"): 8,
+        **{
+            (f"milestone {change}, {size} files", "python -c pass"): 8
+            for change in ("update", "task start", "task done")
+            for size in (20, 100, 1000)
+        },
     }
 
 
