@@ -4,8 +4,9 @@ import sys
 import threading
 import time
 
+from milestone import failpoint
 from milestone.cli.main import run
-from milestone.engine import failpoint, steps
+from milestone.engine import steps
 from milestone.engine.ledger import SharedLedger
 from milestone.integrations.git import commits
 

@@ -8,8 +8,8 @@ from typing import Protocol
 from milestone import errors
 from milestone.domain.context import Context
 from milestone.domain.document import Actor, Event
-from milestone.engine.failpoint import reach
 from milestone.engine.port import Answer
+from milestone.failpoint import reach
 from milestone.storage.base import Reading, Txn
 
 Decide = Callable[[Txn, Context], Sequence[Event]]

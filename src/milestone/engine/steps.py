@@ -18,10 +18,10 @@ from milestone.domain.safe_names import folder_name
 from milestone.engine import attempt as attempts
 from milestone.engine import brief, outcome
 from milestone.engine.attempt import Attempt
-from milestone.engine.failpoint import reach
 from milestone.engine.port import Ledger
 from milestone.engine.setup import Setup
 from milestone.engine.workplace import Workplace
+from milestone.failpoint import reach
 from milestone.storage.base import Txn
 
 GO = "go"

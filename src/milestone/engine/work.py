@@ -13,11 +13,11 @@ from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Event
 from milestone.engine import attempt as attempts
 from milestone.engine import scheduler
-from milestone.engine.failpoint import reach
 from milestone.engine.port import Ledger
 from milestone.engine.setup import Setup
 from milestone.engine.steps import Steps
 from milestone.errors import MilestoneError
+from milestone.failpoint import reach
 from milestone.storage.base import Txn
 
 LOOK = 0.5  # seconds between two looks at a store nobody told us about

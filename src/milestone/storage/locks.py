@@ -29,19 +29,21 @@ def commit_turn(folder: str, timeout: float) -> Iterator[None]:
     deadline = SystemClock().monotonic() + timeout
     with _held() as held:
         _pass(folder, deadline, held)
-        _commit(folder, deadline, held)
+        commit = _take(folder, "commit.lock", fcntl.LOCK_EX, deadline, held)
+        with contextlib.suppress(OSError):  # only for the message of who waits
+            os.pwrite(commit, f"{os.getpid():<10}".encode(), 0)
         yield
 
 
 @contextlib.contextmanager
-def commit_only(folder: str, timeout: float) -> Iterator[None]:
-    """Hold the right to write to files that are not, or not yet, the store; the gate may be held meanwhile.
+def receiving(folder: str, timeout: float) -> Iterator[None]:
+    """Hold the right to bring a store up to another one; writers of the other, and its gate, are not touched.
 
     Raises:
         Busy: somebody else kept it for longer than `timeout` seconds.
     """
     with _held() as held:
-        _commit(folder, SystemClock().monotonic() + timeout, held)
+        _take(folder, "receive.lock", fcntl.LOCK_EX, SystemClock().monotonic() + timeout, held)
         yield
 
 
@@ -80,12 +82,6 @@ def _held() -> Iterator[list[int]]:
     finally:
         for descriptor in reversed(held):
             os.close(descriptor)
-
-
-def _commit(folder: str, deadline: float, held: list[int]) -> None:
-    commit = _take(folder, "commit.lock", fcntl.LOCK_EX, deadline, held)
-    with contextlib.suppress(OSError):  # only for the message of who waits
-        os.pwrite(commit, f"{os.getpid():<10}".encode(), 0)
 
 
 def _pass(folder: str, deadline: float, held: list[int]) -> None:

@@ -64,7 +64,8 @@ class LoggedStore:
         check_inside(self.place.root)
         with disk.telling(self.place.root):
             self.place.make()
-            with locks.commit_only(self.place.local, RECEIVING):
+            in_use = located.read(self.place.root).is_files
+            with (locks.commit_turn if in_use else locks.receiving)(self.place.local, RECEIVING):
                 mark: Mark = registry.load(RECEIVE)(self.opened(FileTxn), lines, epoch)
                 return mark
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from milestone import registry
 from milestone.domain.document import Body, Document, Event, Recorded
 from milestone.ids import number_of
-from milestone.storage import locks, summary_file
+from milestone.storage import locks, log_line, summary_file
 from milestone.storage.base import Evolve, Mark, Row, Stamp, Summarise, Warning
 from milestone.storage.entry_rows import EntryRows
 from milestone.storage.event_log import START, Head
@@ -234,9 +234,11 @@ class Moment:
     def _rebuild(self, entry: Entry) -> Stored:
         """Return a document folded from the whole log, up to the summary's moment."""
         document: Document | None = None
-        upto = head_of(self.summary)
-        for line in self.place.log.lines(0, upto):
-            for recorded in line.recorded():
+        named = log_line.ENCODER.encode(entry.uid)
+        for text in self.place.log.raw(0, head_of(self.summary)):
+            if named not in text:
+                continue
+            for recorded in log_line.DECODER.decode(text).recorded():
                 if _key(recorded) == entry.key:
                     document = self.evolve(document, recorded)
         if document is None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from milestone.domain.document import Event
-from milestone.storage import disk, locks, network_disk, witness
+from milestone.storage import disk, located, locks, network_disk, witness
 from milestone.storage.base import Evolve, Summarise, Warning
 from milestone.storage.place import check_inside
 from milestone.storage.sql import schema
@@ -66,21 +66,38 @@ class SqliteStore(SqlStore):
     @contextmanager
     def write_turn(self, timeout: float, *, alone: bool = False) -> Iterator[Connection]:
         check_inside(self.root)
-        local, folder = os.path.dirname(self.witness), os.path.dirname(self.path)
+        local = os.path.dirname(self.witness)
         with disk.telling(self.root):
             disk.make_folder(local)
-        with locks.alone(local, timeout) if alone else locks.commit_turn(local, timeout):
-            told = witness.read(self.witness)
-            if not os.path.exists(self.path):
-                _hold_against(None, told)
-                with disk.telling(self.root):
-                    disk.make_folder(folder)
-            with self._connections.one() as connection:
-                if connection.rows("PRAGMA journal_mode = WAL") != [("wal",)]:
-                    raise damaged(f"{self.path} keeps no write-ahead log")
-                connection.begin_writing()
-                _hold_against(connection, told)
+        with locks.alone(local, timeout) if alone else locks.commit_turn(local, timeout), self._writing() as it:
+            yield it
+
+    @contextmanager
+    def receive_turn(self, timeout: float) -> Iterator[Connection]:
+        if located.read(self.root).backend == "sqlite":
+            with self.write_turn(timeout) as connection:
                 yield connection
+            return
+        check_inside(self.root)
+        local = os.path.dirname(self.witness)
+        with disk.telling(self.root):
+            disk.make_folder(local)
+        with locks.receiving(local, timeout), self._writing() as it:
+            yield it
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        told = witness.read(self.witness)
+        if not os.path.exists(self.path):
+            _hold_against(None, told)
+            with disk.telling(self.root):
+                disk.make_folder(os.path.dirname(self.path))
+        with self._connections.one() as connection:
+            if connection.rows("PRAGMA journal_mode = WAL") != [("wal",)]:
+                raise damaged(f"{self.path} keeps no write-ahead log")
+            connection.begin_writing()
+            _hold_against(connection, told)
+            yield connection
 
     def place(self) -> str:
         return str(os.stat(self.root).st_ino)

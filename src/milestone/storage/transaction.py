@@ -116,7 +116,7 @@ class FileAlone(FileTxn):
         location = located.decode(self.moved_to) if self.moved_to else None
         if location is not None:
             located.write(self.place.root, location)
-        located.mark_files(self.place.root, location)
+        located.mark_files(self.place.root, None if location is None or location.is_files else location)
 
 
 def reconcile(moment: Moment, key: Key, redo: Redo) -> None:

@@ -46,6 +46,10 @@ class SqlStore(ABC):
             Busy: another writer kept the store longer than `timeout` seconds.
         """
 
+    def receive_turn(self, timeout: float) -> AbstractContextManager[Connection]:
+        """Open a connection to write what a migration brings; who waits for its turn elsewhere is not held up."""
+        return self.write_turn(timeout)
+
     @abstractmethod
     def place(self) -> str:
         """Return what the database belongs to; one that finds itself elsewhere is a copy and gets a new epoch."""
@@ -92,7 +96,7 @@ class SqlStore(ABC):
                 self._done(connection, txn.head)
 
     def receive(self, lines: Sequence[bytes], *, epoch: str) -> Mark:
-        with self.write_turn(RECEIVING) as connection:
+        with self.receive_turn(RECEIVING) as connection:
             head = msgspec.structs.replace(self.begun(connection), epoch=epoch)
             txn = SqlTxn(connection, head, self.rules, self.held, NOBODY)
             txn.receive(lines)

@@ -1,0 +1,1 @@
+"""Moving a project from one store to another while both are in use."""

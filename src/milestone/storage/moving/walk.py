@@ -1,0 +1,160 @@
+"""Walk from one store to another while people go on working: copy, compare, change over.
+
+The target's own end is the cursor, so a killed walk is gone on with by doing it again. Whoever writes is kept out
+only at the change, and no longer than `Pace` says: what takes longer lets go and tries again.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from milestone import errors
+from milestone.failpoint import reach
+from milestone.storage.base import Alone, Mark, Store
+from milestone.storage.moving import foreign
+from milestone.storage.moving.compare import Comparing
+
+Tell = Callable[[str, int, int], None]  # phase, events that arrived, events there are
+
+
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
+    """How long what may take, in seconds."""
+
+    slice: float = 0.1  # one receiving of the target; nobody waits for it
+    compare: float = 0.5  # one look at both sides
+    gate: float = 0.25  # waiting for those who write
+    change: float = 0.25  # keeping them out; grows to `longest` where a store needs longer for its last events
+    longest: float = 0.75
+    rest: float = 0.02  # after letting go; grows to a second
+    tries: int = 200
+
+
+class LetGo(Exception):
+    """The change took too long, so nobody was kept waiting further."""
+
+
+class Walk:
+    """One way from a store to another."""
+
+    first = 64 << 10  # bytes of the first slice
+    few = 64  # lines, or documents to compare, that may be left for the change itself
+    looks = 5
+
+    def __init__(
+        self, source: Store, target: Store, *, pace: Pace | None = None, tell: Tell | None = None
+    ) -> None:
+        self._source = source
+        self._target = target
+        self._pace = pace or Pace()
+        self._tell = tell or (lambda _phase, _moved, _total: None)
+        self._bytes = self.first
+        self._change = self._pace.change
+        self._comparing = Comparing(source, target)
+        self.at = Mark(epoch="", seq=0, hash="")
+
+    def run(self, address: str, *, epoch: str | None = None) -> Mark:
+        """Bring the target up to the source and let the source say where it has moved to.
+
+        `epoch`: the one the target begins; None: the source's goes on.
+
+        Raises:
+            Refused: the target holds something else.
+            Damaged: a document arrived otherwise than it left.
+            Busy: there was no moment in which the change could be made; nothing was changed.
+        """
+        self.begin()
+        self.copy()
+        self.compare()
+        reach("moving.compared")
+        return self.change_over(address, epoch)
+
+    def begin(self) -> None:
+        """Find out how far the target is."""
+        self.at = foreign.check(self._source, self._target)
+        with self._target.reading() as reading:
+            self._comparing.note(reading.lines())
+
+    def copy(self) -> None:
+        """Bring the target to where the source is now."""
+        with self._source.reading() as reading:
+            total = reading.mark.seq
+            for lines in self._slices(reading.lines(self.at.seq)):
+                began = time.monotonic()
+                self.at = self._target.receive(lines, epoch=reading.epoch)
+                self._comparing.note(lines)
+                self._adapt(time.monotonic() - began)
+                self._tell("copying", self.at.seq, total)
+                reach("moving.sliced")
+
+    def compare(self) -> None:
+        """Hold every document of the target against the source's, copying what comes meanwhile."""
+        tired = 0  # looks that found little: what is left changes all the time, or waits to be adopted
+        while len(self._comparing.open) > self.few and tired < self.looks:
+            before = self._comparing.compared
+            self._comparing.look(self._pace.compare)
+            done = self._comparing.compared
+            self._tell("comparing", done, done + len(self._comparing.open))
+            tired = 0 if done - before > self.few else tired + 1
+            self.copy()
+
+    def change_over(self, address: str, epoch: str | None) -> Mark:
+        """Let the source say where it has moved to, at a moment when the target has all of it."""
+        rest, why = self._pace.rest, ""
+        for _ in range(self._pace.tries):
+            self.copy()
+            try:
+                return self._at_once(address, epoch)
+            except LetGo:
+                self._change = min(self._change * 1.5, self._pace.longest)
+                why = f"the last events took longer than {self._change:.2f} s each time"
+                self._comparing.look(self._pace.compare)
+            except errors.Busy as problem:
+                why = problem.why
+            self._tell("waiting", self.at.seq, self.at.seq)
+            time.sleep(rest)
+            rest = min(rest * 1.5, 1.0)
+        raise errors.Busy(
+            "There was no moment to change over to the other store.",
+            why=why,
+            next=["Try again when less is written: it goes on where it is."],
+        )
+
+    def _at_once(self, address: str, epoch: str | None) -> Mark:
+        with self._source.alone(limit=self._pace.gate) as alone:
+            deadline = time.monotonic() + self._change
+            reach("moving.alone")
+            self._carry_last(alone, epoch or alone.epoch)
+            if (self.at.seq, self.at.hash) != (alone.mark.seq, alone.mark.hash):
+                raise foreign.differs(f"it ends at event {self.at.seq}, the old one at {alone.mark.seq}")
+            if not self._comparing.finish(alone, deadline):
+                raise LetGo
+            reach("moving.last")
+            alone.forward(address)
+        reach("moving.forwarded")
+        return self.at
+
+    def _carry_last(self, alone: Alone, epoch: str) -> None:
+        lines = list(alone.lines(self.at.seq))
+        if len(lines) > self.few:
+            raise LetGo
+        if lines or epoch != self.at.epoch:
+            self.at = self._target.receive(lines, epoch=epoch)
+            self._comparing.note(lines)
+
+    def _slices(self, lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+        taken: list[bytes] = []
+        size = 0
+        for line in lines:
+            taken.append(line)
+            size += len(line)
+            if size >= self._bytes:
+                yield taken
+                taken, size = [], 0
+        if taken:
+            yield taken
+
+    def _adapt(self, took: float) -> None:
+        """Let the next slice take about as long as it may."""
+        factor = min(max(self._pace.slice / max(took, 0.001), 0.5), 2.0)
+        self._bytes = int(max(self._bytes * factor, 4096))
