@@ -91,4 +91,16 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "A pause longer than this does not count as time spent.",
         "tests/operations/test_worked.py::test_a_pause_longer_than_the_gap_counts_as_nothing",
     ),
+    "backend.dsn": (
+        "The address of the PostgreSQL server, after MILESTONE_DSN; ${ENV} or file:PATH.",
+        "tests/config/test_effects_of_databases.py::test_backend_dsn",
+    ),
+    "backend.cluster_configuration.replica_dsns": (
+        "Addresses of read replicas, after MILESTONE_REPLICA_DSNS; one answers once it has all this clone saw.",
+        "tests/config/test_effects_of_databases.py::test_replica_dsns",
+    ),
+    "backend.cluster_configuration.connection_pool_size": (
+        "The most connections one process opens to a server; they are opened when needed. 4 where nothing is set.",
+        "tests/config/test_effects_of_databases.py::test_connection_pool_size",
+    ),
 }

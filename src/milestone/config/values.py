@@ -33,6 +33,8 @@ def reveal(value: Any, *, environ: Mapping[str, str], root: Path) -> Any:
     Raises:
         Unfit: the variable or file is not there.
     """
+    if isinstance(value, list):
+        return [reveal(each, environ=environ, root=root) for each in value]
     if not isinstance(value, str):
         return value
     if value.startswith("file:"):
@@ -48,6 +50,8 @@ def reveal(value: Any, *, environ: Mapping[str, str], root: Path) -> Any:
 
 def is_literal(value: Any) -> bool:
     """Return whether a secret stands in the file itself."""
+    if isinstance(value, list):
+        return any(is_literal(each) for each in value)
     return isinstance(value, str) and bool(value) and not value.startswith("file:") and not _VARIABLE.search(value)
 
 

@@ -16,6 +16,8 @@ from milestone.workspace import acting, place, remembered
 from milestone.workspace.base import Workspace, WriteOptions
 from milestone.workspace.following import FollowingStore, Open
 
+ARGUMENTS = "milestone.workspace.servers:arguments"  # a plain change opens no server
+
 
 class WriteFlags(Protocol):
     """The flags of a call that writing needs."""
@@ -81,7 +83,7 @@ def opener(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str]) 
     """Return what opens a store of this clone by where it is."""
 
     def open_at(location: Location) -> Any:
-        more = {"dsn": dsn_of(location, settings, environ)} if location.backend == "postgres" else {}
+        more = load(ARGUMENTS)(location, settings, environ) if location.backend == "postgres" else {}
         return load(_kind(location))(root, evolve=evolve, summarise=summary.row, **more)
 
     return open_at
@@ -95,28 +97,6 @@ def _kind(location: Location) -> str:
             next=["Install the newest milestone, then try again."],
         )
     return BACKENDS[location.backend]
-
-
-def dsn_of(location: Location, settings: Mapping[str, Any], environ: Mapping[str, str]) -> str:
-    """Return the address of a PostgreSQL store.
-
-    Raises:
-        Refused: the variable or setting that should hold it is empty.
-    """
-    said = location.dsn or ""
-    name = said.removeprefix("env:") if said.startswith("env:") else ""
-    if said and not name:
-        return said
-    found = environ.get(name) if name else environ.get("MILESTONE_DSN") or settings.get("backend.dsn")
-    if not found:
-        where = f"The variable {name}" if name else "Neither MILESTONE_DSN nor the setting backend.dsn"
-        raise errors.Refused(
-            "The project is kept in PostgreSQL, and its address is not known.",
-            why=f"{where} holds {'nothing' if name else 'it'}",
-            next=[f"export {name or 'MILESTONE_DSN'}=postgresql://…", "milestone config set backend.dsn URL"],
-            code="no_dsn",
-        )
-    return str(found)
 
 
 def _settings(root: Path, environ: Mapping[str, str]) -> config.Settings:
