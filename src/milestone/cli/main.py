@@ -34,6 +34,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "reopen": "Open a finished milestone again",
     },
     "Keep": {
+        "sync": "Settle what git left, take it in, write",
         "restore": "Take the whole plan back to a moment",
         "doctor": "Check records and log, and repair what is safe",
         "schema": "Print the JSON Schema of a record",

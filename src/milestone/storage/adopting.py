@@ -4,11 +4,12 @@ from collections.abc import Iterable
 
 import msgspec
 
-from milestone import clock, ids, registry, uids
-from milestone.domain import adoption, paths
+from milestone import clock, registry, uids
+from milestone.domain import adoption, conflicts, paths
 from milestone.domain.document import Actor, Body, Event
 from milestone.storage import disk, shared_dependencies, stale_buffers, summary_file, yaml_reader
 from milestone.storage import said as said_by
+from milestone.storage.adopted_names import Names
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.moment import Moment
 from milestone.storage.said import Found
@@ -50,6 +51,7 @@ class _Adoption:
         self._held = moment.held_by()
         self._origins: dict[str, dict[str, str]] = {}
         self._found: dict[str, Found] = {}
+        self._names = Names(moment, {})
         self._new_ones: set[str] = set()  # uids of records that came just now
 
     def run(self, changed: list[str]) -> Taken:
@@ -64,7 +66,9 @@ class _Adoption:
         self._origins = registry.load(ORIGINS)(
             self._moment.place.root, {p: f.text for p, f in self._found.items()}
         )
-        for path, said in self._found.items():
+        self._names = Names(self._moment, {str(f.body["uid"]): str(f.body["id"]) for f in self._found.values()})
+        # Known records first: one that gives its number to a newcomer says so in its own file.
+        for path, said in sorted(self._found.items(), key=self._is_new):
             self._file(path, said)
         for path in changed:
             owner = self._owners.get(path)
@@ -96,6 +100,9 @@ class _Adoption:
         return self._taken
 
     # -- one file
+
+    def _is_new(self, found: tuple[str, Found]) -> bool:
+        return self._moment.stored("milestone", str(found[1].body["uid"])) is None
 
     def _is_known(self, path: str) -> bool:
         """Tell whether a file has the very text it should have; only its time stamp changed."""
@@ -140,7 +147,10 @@ class _Adoption:
         return there is None or str(there.body["uid"]) == uid
 
     def _new(self, path: str, said: Found, body: Body) -> None:
-        body = self._numbered(path, body)
+        numbered = self._names.numbered(body, by_git=self._via(path)["via"] == "git")
+        body = numbered.body
+        if numbered.gives_way is not None:
+            self._renumber(numbered.gives_way, numbered.fresh, str(body["id"]))
         data = {"body": body, "archived": _archived(path), **self._via(path)}
         self._stage("milestone.created", str(body["uid"]), str(body["id"]), data, path)
         self._keep(path, said, str(body["uid"]))
@@ -184,8 +194,25 @@ class _Adoption:
         if to_set or to_unset or back or "archived" in about or older is not None:
             data = {"set": to_set, "unset": to_unset, **about}
             kind = "document.returned" if back else "document.edited"
+            self._tell_renumbered(ours, body, said.path)
             self._stage(kind, document.uid, str(body.get("id")), data, said.path)
+            self._tell_conflicts(ours, body, said.path)
             self._taken.adopted += 1
+
+    def _tell_renumbered(self, ours: Body, body: Body, path: str) -> None:
+        """Say that a record gave its number to another, where its text says so."""
+        was, now = ours.get("id"), body.get("id")
+        if was != now and was in (body.get("formerly") or ()):
+            data = {"id": now, "formerly": was, **self._via(path)}
+            self._stage("milestone.renumbered", str(ours.get("uid")), str(now), data, path)
+
+    def _tell_conflicts(self, ours: Body, body: Body, path: str) -> None:
+        """Say which values a merge set aside."""
+        known = conflicts.of(ours)
+        for conflict in conflicts.of(body):
+            if conflict not in known and isinstance(conflict, dict):
+                data = {"conflict": conflict, **self._via(path)}
+                self._stage("conflict.kept", str(body.get("uid")), str(body.get("id")), data, path)
 
     def _loaded_from(self, uid: str, before: Found, said: Found) -> Body | None:
         """Return what the editor had whose save is older than `before`, and tell that nothing was taken back."""
@@ -210,9 +237,8 @@ class _Adoption:
         if known.document.uid in self._held:
             self._put_back(known, path)
             return
-        self._stage(
-            "document.removed", known.document.uid, str(known.document.body.get("id")), {"via": "hand"}, path
-        )
+        name = str(known.document.body.get("id"))
+        self._stage("document.removed", known.document.uid, name, {"via": "hand"}, path)
         self._taken.adopted += 1
         gone = self._moment.stored(*key)
         if gone is not None:
@@ -231,42 +257,17 @@ class _Adoption:
 
     # -- names
 
-    def _numbered(self, path: str, body: Body) -> Body:
-        """Return a new record with an id nobody has; between two clones' records the older uid keeps a number."""
-        name = str(body["id"])
-        other = self._moment.named(name)
-        if other is None or other == body["uid"]:
-            return body
-        if self._via(path)["via"] == "git" and str(body["uid"]) < other:
-            self._renumber(other, name)
-            return body
-        formerly = (
-            [*(body.get("formerly") or ()), name] if self._via(path)["via"] == "git" else body.get("formerly")
-        )
-        fresh = {**body, "id": self._free(name)}
-        return {**fresh, "formerly": formerly} if formerly else fresh
-
-    def _renumber(self, uid: str, name: str) -> None:
-        data = {"id": self._free(name), "formerly": name, **self._via("")}
-        self._stage("milestone.renumbered", uid, data["id"], data, "")
-
-    def _free(self, name: str) -> str:
-        if ids.number_of(name) is not None:
-            return ids.milestone_id(self._moment.last_number + 1)
-        number = 2
-        while self._moment.named(f"{name}-{number}") is not None:
-            number += 1
-        return f"{name}-{number}"
+    def _renumber(self, uid: str, name: str, was: str) -> None:
+        self._stage("milestone.renumbered", uid, name, {"id": name, "formerly": was, "via": "hand"}, "")
 
     def _renamed(self, body: Body, ours: Body, path: str) -> Body:
         """Return the record with its own id where the text took another's."""
-        wanted = str(body.get("id"))
-        other = self._moment.named(wanted)
-        if body.get("id") == ours.get("id") or other is None or other == ours.get("uid"):
-            return {**body, "uid": ours.get("uid", body.get("uid"))}
-        message = f"It says it is {wanted}, which is another milestone; it stays {ours.get('id')}."
+        body = {**body, "uid": ours.get("uid", body.get("uid"))}
+        if body.get("id") == ours.get("id") or self._names.is_free(str(body.get("id")), str(body["uid"])):
+            return body
+        message = f"It says it is {body.get('id')}, which is another milestone; it stays {ours.get('id')}."
         self._taken.warnings.append(Warning(code="id_taken", message=message, path=path))
-        return {**body, "uid": ours.get("uid"), "id": ours.get("id")}
+        return {**body, "id": ours.get("id")}
 
     # -- staging
 

@@ -8,7 +8,7 @@ import msgspec
 
 from milestone import errors, registry
 from milestone.domain.document import Document
-from milestone.storage import disk, log_line, replaced, yaml_writer
+from milestone.storage import disk, file_names, log_line, replaced, yaml_writer
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.log_line import FileMark, Line
 from milestone.storage.moment import Key, Moment
@@ -63,11 +63,7 @@ def _path(stored: Stored, taken: set[str]) -> str:
     if stored.path is not None and _stays(stored):
         return stored.path
     folder, name = _folder(stored.document), str(stored.document.body.get("id"))
-    wanted = f"{folder}/{_file_name(name)}.yaml"
-    number = 2
-    while wanted in taken and wanted != stored.path:
-        wanted, number = f"{folder}/{_file_name(name)}-{number}.yaml", number + 1
-    return wanted
+    return file_names.free(folder, name, taken, own=stored.path)
 
 
 def _folder(document: Document) -> str:
@@ -81,12 +77,6 @@ def _stays(stored: Stored) -> bool:
         and os.path.dirname(stored.path) == _folder(stored.document)
         and not _renumbered(stored)
     )
-
-
-def _file_name(name: str) -> str:
-    """Return an id as a file name; one a person made up may hold anything."""
-    kept = "".join(c if c.isalnum() or c in "-_." else "-" for c in name).strip(".-")[:80]
-    return kept or "milestone"
 
 
 def _renumbered(stored: Stored) -> bool:

@@ -1,8 +1,12 @@
 """Whose a text is: a file whose content is what git's HEAD has came by git, anything else by hand."""
 
 import hashlib
+import json
 import os
 import subprocess
+from collections.abc import Iterable
+
+from milestone.storage import disk
 
 # A repository can name programs to run in its own configuration; none of them is.
 SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never")
@@ -15,12 +19,37 @@ Origin = dict[str, str]  # via, commit, author
 def origins(root: str, texts: dict[str, str]) -> dict[str, Origin]:
     """Return `{via, commit, author}` for each path whose text is in HEAD; `{via: hand}` for the others."""
     found: dict[str, Origin] = {path: {"via": "hand"} for path in texts}
-    blobs = _blobs(root) if texts else {}
+    if not texts:
+        return found
+    blobs, settled = _blobs(root), _settled(root)
+    found.update({path: settled[_blob(text)] for path, text in texts.items() if _blob(text) in settled})
     ours = [path for path, text in texts.items() if blobs.get(path) == _blob(text)]
     together = _commit(root, []) if len(ours) > ONE_BY_ONE else None
     for path in ours:
         found[path] = {"via": "git", **(together or _commit(root, [path]))}
     return found
+
+
+def keep_settled(root: str, texts: Iterable[str], author: str) -> None:
+    """Remember texts made of nothing but what git brought, so that nobody takes them for typed by hand."""
+    kept = {"author": author, "blobs": sorted(_blob(text) for text in texts)}
+    disk.make_folder(os.path.dirname(_kept(root)))
+    with open(_kept(root), "w", encoding="utf-8") as file:
+        json.dump(kept, file)
+
+
+def _kept(root: str) -> str:
+    return os.path.join(root, "local", "settled.json")
+
+
+def _settled(root: str) -> dict[str, Origin]:
+    """Return the origin of each blob that the last `sync` made."""
+    try:
+        with open(_kept(root), encoding="utf-8") as file:
+            kept = json.load(file)
+        return {str(blob): {"via": "git", "author": str(kept["author"])} for blob in kept["blobs"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def _blob(text: str) -> str:

@@ -88,6 +88,11 @@ class LoggedStore:
     def close(self) -> None:
         """Keep nothing open."""
 
+    def known_files(self) -> Mapping[str, str]:
+        """Return the uid of the record in each file, as last written or adopted."""
+        owners = self.opened(Moment).owners()
+        return {path: uid for path, (kind, uid) in owners.items() if kind == "milestone"}
+
     @abstractmethod
     def summary(self) -> Summary:
         """Return the summary as last sealed; an empty one where none is sound: the log says it all."""

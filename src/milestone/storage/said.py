@@ -4,7 +4,7 @@ import msgspec
 
 from milestone import errors, strict_yaml
 from milestone.domain.document import Body
-from milestone.storage import saving, yaml_reader
+from milestone.storage import saving, versions, yaml_reader
 from milestone.storage.base import Warning
 from milestone.storage.place import Place
 
@@ -37,10 +37,25 @@ def read_bytes(data: bytes, path: str) -> Found | Warning:
     """Return what the bytes of a file say, or why nobody can tell."""
     try:
         text = strict_yaml.decode(data, path)
+        if versions.needs_settling(text):
+            return unsettled(path, text)
         record = yaml_reader.read_record(text, path)
     except errors.MilestoneError as problem:
         return unreadable(path, problem)
     return Found(path=path, text=text, body=record.body, warnings=record.warnings, is_named=record.is_named)
+
+
+def unsettled(path: str, text: str) -> Warning:
+    """Return the warning of a file that a merge left: nobody takes it for a record."""
+    marked = versions.MARKERS.search(text)
+    what = "what git could not merge" if marked else "two records, or one that was moved elsewhere"
+    return Warning(
+        code="unsettled_merge",
+        message=f"It holds {what}; until that is settled its last known record stands.",
+        path=path,
+        line=text[: marked.start()].count("\n") + 1 if marked else None,
+        hint="milestone sync",
+    )
 
 
 def unreadable(path: str, problem: errors.MilestoneError) -> Warning:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from milestone import errors
+from milestone import errors, strict_yaml
 from milestone.domain import vocabulary
 from milestone.domain.document import Body
 from milestone.storage import yaml_emit, yaml_reader
@@ -59,9 +59,8 @@ def read(text: str, path: str) -> list[Version]:
 
 def write(versions: Sequence[Version]) -> str:
     """Return the text of a file that holds these records."""
-    several = len(versions) > 1
-    texts = [_named(version) if several else version.text for version in versions]
-    return "---\n".join(_ended(text) + _base(version.base) for text, version in zip(texts, versions, strict=True))
+    told = [named(version) for version in versions] if len(versions) > 1 else versions
+    return "---\n".join(_ended(version.text) + _base(version.base) for version in told)
 
 
 def _version(text: str, path: str) -> Version:
@@ -82,12 +81,20 @@ def _ended(text: str) -> str:
     return text if text.endswith("\n") else text + "\n"
 
 
-def _named(version: Version) -> str:
-    """Return a text that says whose it is; beside another record a file's name no longer does."""
+def named(version: Version) -> Version:
+    """Return a record whose text says its uid; where its file's name no longer does, it has to."""
     if version.is_named:
-        return version.text
+        return version
     text = f"uid: {version.uid}\n{version.text}"
     try:
-        return text if yaml_reader.read_record(text, "").body == version.body else yaml_emit.emit(version.body)
+        fits = yaml_reader.read_record(text, "").body == version.body
     except errors.UnreadableFile:
-        return yaml_emit.emit(version.body)
+        fits = False
+    return msgspec.structs.replace(version, text=text if fits else yaml_emit.emit(version.body), is_named=True)
+
+
+def marked(text: str, path: str) -> errors.UnreadableFile:
+    """Return the refusal of a text that git's merge left with markers."""
+    found = MARKERS.search(text)
+    line = text[: found.start()].count("\n") + 1 if found else 1
+    return strict_yaml.refusal(path, text, line, 1, "holds what git could not merge", "run milestone sync")

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 from milestone import errors
-from milestone.storage import located, locks
+from milestone.storage import known_files, located, locks
 from milestone.storage.base import Alone, Mark, Reading, Stamp, Store, Txn
 from milestone.storage.located import Location
 
@@ -49,6 +49,10 @@ class FollowingStore:
 
     def verify(self) -> Mapping[str, Any]:
         return self._current()[1].verify()
+
+    def known_files(self) -> Mapping[str, str]:
+        """Return the uid of the record in each file, as the store last knew it."""
+        return known_files.of(self._current()[1])
 
     def close(self) -> None:
         for store in self._open.values():

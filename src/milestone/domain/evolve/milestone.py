@@ -144,7 +144,9 @@ def override_used(body: Body, recorded: Recorded) -> Body:
 
 
 def conflict_kept(body: Body, recorded: Recorded) -> Body:
-    return {**body, "conflicts": [*(body.get("conflicts") or []), recorded.event.data.get("conflict") or {}]}
+    """Keep a value that had to give way; a text that was adopted may hold it already."""
+    known, found = body.get("conflicts") or [], recorded.event.data.get("conflict") or {}
+    return body if found in known else {**body, "conflicts": [*known, found]}
 
 
 def conflict_settled(body: Body, recorded: Recorded) -> Body:
