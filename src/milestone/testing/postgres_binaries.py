@@ -93,7 +93,15 @@ def within_reach(binaries: Path, folder: Path) -> Path:
     try:
         run(binaries / "postgres", "--version", folder=folder)
     except PermissionError:
-        copied = folder / "server"
-        shutil.copytree(binaries.parent, copied, symlinks=True)
-        return copied / binaries.name
+        return _copied(binaries, folder / "server")
     return binaries
+
+
+def _copied(binaries: Path, target: Path) -> Path:
+    """Copy what a wheel brought: the server, and the libraries it looks for beside its package."""
+    package = binaries.parents[1]
+    shutil.copytree(binaries.parent, target / package.name / binaries.parent.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, target / libraries.name)
+    return target / package.name / binaries.parent.name / binaries.name

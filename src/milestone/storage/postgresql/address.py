@@ -49,14 +49,19 @@ def of(text: str) -> Address:
         InvalidRequest: it is neither; what was written is not repeated, since it may hold a password.
     """
     plain, schema = _split(text.strip())
-    try:
-        known = {key: str(value) for key, value in conninfo_to_dict(plain).items()}
-    except (psycopg.ProgrammingError, ValueError):
-        raise _unreadable() from None
+    known = _words(plain)
     if not known or not 0 < len(schema.encode()) <= LONGEST_NAME or schema.startswith("pg_"):
         raise _unreadable()
     dsn = make_conninfo("", **{**PATIENCE, **known})
     return Address(dsn=dsn, schema=schema, password=known.get("password", ""), shown=_shown(known, schema))
+
+
+def _words(plain: str) -> dict[str, str]:
+    """Return what an address says, nothing when libpq cannot read it: its message would repeat the password."""
+    try:
+        return {key: str(value) for key, value in conninfo_to_dict(plain).items()}
+    except (psycopg.ProgrammingError, ValueError):
+        return {}
 
 
 def _split(text: str) -> tuple[str, str]:
@@ -67,7 +72,7 @@ def _split(text: str) -> tuple[str, str]:
     try:
         parts = urlsplit(text)
     except ValueError:
-        raise _unreadable() from None
+        return "", SCHEMA
     asked = parse_qsl(parts.query, keep_blank_values=True)
     schema = next((value for key, value in asked if key == "schema"), SCHEMA)
     rest = urlencode([pair for pair in asked if pair[0] != "schema"], quote_via=quote)
