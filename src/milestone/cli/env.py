@@ -13,6 +13,7 @@ from milestone.cli.text import prose
 from milestone.registry import load
 
 if TYPE_CHECKING:  # a look at the summary loads no store
+    from collections.abc import Sequence
     from pathlib import Path
 
     from milestone.storage.base import Reading
@@ -22,6 +23,9 @@ if TYPE_CHECKING:  # a look at the summary loads no store
 SENTENCES = frozenset(
     ["actor", "archive", "change", "doctor", "init", "review", "review.list", "run", "verification"]
 )
+
+# Verbs that only read or write the store: how long these take says how well it fits.
+TIMED = frozenset(["status", "next", "list", "show", "log", "update", "task", "use", "undo", "delete", "answer"])
 
 Text = str | Callable[[], str]
 
@@ -82,6 +86,17 @@ class Env:
             terminal=self.terminal,
         )
         return opened
+
+    def note_time(self, words: "Sequence[str]", seconds: float) -> None:
+        """Keep how long a command took that opened the store and waited for nobody."""
+        if self._workspace is not None and words and words[0] in TIMED:
+            load("milestone.workspace.readings:note")(str(self._workspace.root), seconds)
+
+    @property
+    def has_outgrown(self) -> bool:
+        """Whether a write of this command made the project too big for its store."""
+        growth = self._workspace.growth if self._workspace is not None else None
+        return growth is not None and (growth.move or growth.advised) is not None
 
     def close(self) -> None:
         """Let go of what was opened."""

@@ -8,6 +8,7 @@ HELP: Mapping[str, str] = {
     "conflicts": "clashes of resources, files, dates, hours",
     "upcoming": "what starts and is due in two weeks",
     "agents": "who works in the sessions of this clone",
+    "system-health": "the store: which one, how big, how fast, whether another fits better",
     "health-check": "what needs attention, worst first",
     "validate-config": "whether every setting is known and takes effect",
     "diagnostics": "what somebody who helps needs, without secrets",

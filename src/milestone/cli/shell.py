@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from types import FrameType
 from typing import Any
@@ -11,6 +12,8 @@ from milestone import __version__, errors
 from milestone.cli import defaults, main, options
 from milestone.cli.env import Env, environment
 from milestone.registry import load
+
+GROWING = "milestone.cli.growing:run"  # only after a write that was one too many
 
 
 class Terminated(BaseException):
@@ -28,8 +31,12 @@ def run(argv: list[str]) -> int:
         chosen, rest = options.take(argv)
         chosen = chosen._replace(json=env.json)
         env = Env(chosen, start=env.here, environ=environ)
+        begun = time.monotonic()
         code = dispatch(env, rest)
         sys.stdout.flush()
+        env.note_time(rest, time.monotonic() - begun)
+        if env.has_outgrown:
+            load(GROWING)(env)
         return code
     except errors.MilestoneError as error:
         return _failed(env, error)

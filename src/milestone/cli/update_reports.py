@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from milestone import errors
-from milestone.cli import report_flags
+from milestone.cli import report_flags, system_health
 from milestone.cli.env import Env
 from milestone.cli.look import look_into
 from milestone.cli.text import reports as texts
@@ -48,6 +48,10 @@ def _agents(seen: Seen) -> View:
         s for s in seen.moment.sessions if not seen.only or set(s.get("milestones") or ()) & set(seen.only)
     ]
     return agents.view(registered, sessions, seen.moment.held.values())
+
+
+def _system(seen: Seen) -> View:
+    return system_health.view(seen.env, seen.reading)
 
 
 def _health(seen: Seen) -> View:
@@ -99,6 +103,7 @@ REPORTS: Mapping[str, Report] = {
     "conflicts": Report(_conflicts, texts.conflicts),
     "upcoming": Report(_upcoming, texts.upcoming),
     "agents": Report(_agents, texts.agents),
+    "system-health": Report(_system, texts.system),
     "health-check": Report(_health, texts.health),
     "validate-config": Report(_config, texts.config),
     "diagnostics": Report(_diagnostics, texts.diagnostics),

@@ -8,7 +8,7 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "tests/cli/test_work.py::test_where_evidence_is_required_a_typed_completion_opens_nothing",
     ),
     "project.team_size": (
-        "How many people there are: the hours a week that dates follow from.",
+        "How many people there are: the hours a week that dates follow from, and how big a store is needed.",
         "tests/config/test_effects.py::test_project_team_size",
     ),
     "project.type": (
@@ -22,6 +22,46 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
     "project.hours_per_week": (
         "Hours a person has a week; dates follow from it.",
         "tests/config/test_effects.py::test_project_hours_per_week",
+    ),
+    "backend.type": (
+        "Where records are kept from the next write on: auto (by size), file, hybrid, database, postgresql.",
+        "tests/domain/test_scale.py::test_the_words_of_settings",
+    ),
+    "scale_override": (
+        "The same, where `backend.type` says nothing.",
+        "tests/acceptance/test_growth.py::test_reading_never_moves_a_store",
+    ),
+    "scale.override": (
+        "The same, in `scale-detection.yaml`.",
+        "tests/domain/test_scale.py::test_the_words_of_settings",
+    ),
+    "features.auto_scale": (
+        "The store moves by itself when the project has outgrown it.",
+        "tests/domain/test_scale.py::test_what_is_done_after_a_write",
+    ),
+    "scale.file": (
+        "What plain files are meant for: `max_milestones`, `max_team_size`.",
+        "tests/domain/test_scale.py::test_settings_give_the_limits_leniently",
+    ),
+    "scale.hybrid": (
+        "What files with an index are meant for.",
+        "tests/domain/test_scale.py::test_settings_give_the_limits_leniently",
+    ),
+    "scale.database": (
+        "From how many milestones on PostgreSQL is right, where a server is named.",
+        "tests/domain/test_scale.py::test_settings_give_the_limits_leniently",
+    ),
+    "scale.thresholds": (
+        "The three of them together: `file`, `hybrid`, `database`.",
+        "tests/domain/test_scale.py::test_settings_give_the_limits_leniently",
+    ),
+    "storage.thresholds": (
+        "The same, in `storage-config.yaml`.",
+        "tests/domain/test_scale.py::test_settings_give_the_limits_leniently",
+    ),
+    "backend.cluster_configuration.read_replicas": (
+        "How many read replicas are expected; `update --system-health` tells when fewer are named.",
+        "tests/reports/test_system.py::test_missing_replicas_are_told",
     ),
     "approvals.proof": (
         "The least that an approval's giver must be known by.",

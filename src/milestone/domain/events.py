@@ -59,6 +59,7 @@ _BACK = {
 _FIELDS = {"set?": ("map", "field -> new value")}
 _STEP = {"step?": ("text", "which"), "result?": ("map", "what is known of the task's attempt")}
 
+_SCALE = {"count?": ("number", "milestones"), "to?": ("text", "which backend"), "reasons?": ("list", "why")}
 KINDS: dict[str, Kind] = {
     "project.created": Kind("A project begins.", {"body": ("map", "the project's record")}),
     "milestone.created": Kind(
@@ -255,8 +256,8 @@ KINDS: dict[str, Kind] = {
     ),
     "store.repaired": Kind("The doctor repaired something.", {"what?": ("text", "what")}),
     "store.synced": Kind("Files and store were settled after a merge.", {"adopted?": ("number", "how many")}),
-    "scale.detected": Kind("The project has grown.", {"count?": ("number", "milestones")}),
-    "scale.advised": Kind("Another backend would fit.", {"to?": ("text", "which")}),
+    "scale.detected": Kind("The project has outgrown its store, which moves.", _SCALE),
+    "scale.advised": Kind("The project has outgrown its store, and a person was told how to move it.", _SCALE),
     "config.changed": Kind("A setting was changed.", {"key": ("text", "which"), "value?": ("any", "to what")}),
     "key.rotated": Kind("A key was replaced.", {"key?": ("text", "which")}),
     "person.added": Kind("Somebody joins.", {"handle": ("text", "who")}),

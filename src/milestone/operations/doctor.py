@@ -12,7 +12,7 @@ from milestone.domain.document import Event
 from milestone.operations import configure, surroundings
 from milestone.operations.findings import ORDER, Finding, finding
 from milestone.reports import dependencies
-from milestone.storage import repairing, summary_file, yaml_reader
+from milestone.storage import repairing, summaries, summary_file, yaml_reader
 from milestone.storage.base import Reading, Warning
 from milestone.workspace.base import Workspace
 
@@ -157,7 +157,7 @@ def _of_settings(workspace: Workspace) -> Iterator[Finding]:
 
 def _away(root: Path) -> Iterator[Finding]:
     """Yield the records whose file is gone; their numbers stay taken."""
-    summary = summary_file.load(str(root))
+    summary = summaries.load(str(root))
     for entry in summary.entries.values() if summary is not None else ():
         if entry.kind == "milestone" and "w" in entry.flags and "x" not in entry.flags:
             message = "Its file is gone. It comes back with the file; until then it counts nowhere."

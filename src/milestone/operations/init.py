@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from milestone import errors
-from milestone.domain import schema
+from milestone.domain import scale, schema
 from milestone.integrations.git import merge_entry
+from milestone.storage import located
+from milestone.storage.located import Location
 from milestone.storage.place import check_inside
 from milestone.workspace import place
 
@@ -35,7 +37,12 @@ file: {max_milestones: 25, max_team_size: 5}
 hybrid: {max_milestones: 100, max_team_size: 20}
 override: auto  # file, hybrid, database or postgresql instead of what is measured
 """
-NOT_BUILT = ("hybrid", "sqlite", "database", "postgres", "postgresql")
+STORES = {
+    "file": "on plain files",
+    "hybrid": "on files with an index",
+    "sqlite": "in SQLite",
+    "postgres": "in PostgreSQL",
+}
 
 
 class InitRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,14 +63,17 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()  # relative to the project's folder
     in_git: bool = False
     merges: str | None = None  # what to tell of the merge driver
+    backend: str = "file"  # what its records are kept in
+    further: str | None = None  # what to tell of the backend
 
     @property
     def sentences(self) -> list[str]:
         """What to tell: what was made, what git ignores, whose choice committing is."""
         if not self.files:
             there = f"{place.FOLDER}/ is there already; nothing was overwritten."
-            return [there, self.merges] if self.merges else [there]
-        told = [f"Made {place.FOLDER}/ on plain files in {self.root.parent.name or '/'}."]
+            return [each for each in (there, self.further, self.merges) if each]
+        told = [f"Made {place.FOLDER}/ {STORES[self.backend]} in {self.root.parent.name or '/'}."]
+        told += [self.further] if self.further else []
         if self.in_git:
             told.append(f"Git ignores its log, sessions, worktrees and keys ({place.FOLDER}/.gitignore).")
         told += [self.merges] if self.merges else []
@@ -79,10 +89,10 @@ def init(request: InitRequest, *, environ: Mapping[str, str]) -> Made:
     """Return what was made; files that are there stay as they are.
 
     Raises:
-        InvalidRequest: unknown time zone, or a backend that is not built yet.
+        InvalidRequest: unknown time zone or backend, or PostgreSQL without an address.
         NotWritable: the folder cannot be written.
     """
-    _check(request)
+    backend = _check(request, environ)
     folder = project_folder(request.start, environ)
     name = request.name or folder.name or "project"
     root = folder / place.FOLDER
@@ -98,6 +108,7 @@ def init(request: InitRequest, *, environ: Mapping[str, str]) -> Made:
     try:
         made = [path for path, text in files.items() if write_new(root / path, text)]
         (root / "active").mkdir(exist_ok=True)
+        further = _choose(root, backend)
     except OSError as error:
         raise errors.NotWritable(
             f"{root} cannot be written.", why=str(error.strerror), next=["milestone init"]
@@ -109,7 +120,22 @@ def init(request: InitRequest, *, environ: Mapping[str, str]) -> Made:
         files=tuple(f"{place.FOLDER}/{path}" for path in made),
         in_git=(folder / ".git").exists(),
         merges=merges,
+        backend=located.read(root).backend,
+        further=further,
     )
+
+
+def _choose(root: Path, backend: str | None) -> str | None:
+    """Let a new project keep its records there; a project that has some already is told how they get there."""
+    known = located.read(root).backend
+    if backend is None or backend == known:
+        return None
+    if known != "file" or any((root / "logs" / "events").glob("*.jsonl")):
+        return f"Its records are kept {STORES[known]}; milestone migrate --to {backend} moves them."
+    located.write(root, Location(backend=backend, place=located.place_of(root)))
+    if backend in ("sqlite", "postgres") and any((root / "active").glob("*.y*ml")):
+        return "milestone sync takes in the records that lie here as files."
+    return None
 
 
 def project_folder(start: Path, environ: Mapping[str, str]) -> Path:
@@ -167,18 +193,27 @@ def _merge_driver(root: Path, request: InitRequest) -> str | None:
     return "Git's configuration was left alone; milestone sync settles what a merge leaves."
 
 
-def _check(request: InitRequest) -> None:
-    if request.backend in NOT_BUILT:
+def _check(request: InitRequest, environ: Mapping[str, str]) -> str | None:
+    """Return the backend wanted; None for the usual one."""
+    backend = None if request.backend == "auto" else scale.WORDS.get(request.backend)
+    if backend is None and request.backend != "auto":
         raise errors.InvalidRequest(
-            f"The {request.backend} backend is not built yet.",
-            why="this version keeps projects on plain files",
-            next=["milestone init --backend file"],
+            f'There is no backend "{request.backend}".',
+            why="there are auto, file, hybrid, sqlite (or database) and postgres (or postgresql)",
+            next=["milestone init --backend auto"],
+        )
+    if backend == "postgres" and not environ.get("MILESTONE_DSN"):
+        raise errors.InvalidRequest(
+            "PostgreSQL needs an address.",
+            why="MILESTONE_DSN is not set",
+            next=["export MILESTONE_DSN=postgresql://…", "milestone init --backend postgres"],
         )
     if request.timezone:
         try:
             ZoneInfo(request.timezone)
         except (OSError, ValueError, LookupError):
             raise _unknown_zone(request.timezone) from None
+    return backend
 
 
 def _unknown_zone(name: str) -> errors.InvalidRequest:

@@ -3,7 +3,7 @@
 import os
 
 from milestone import errors
-from milestone.storage import disk, locks
+from milestone.storage import disk, locks, summaries
 from milestone.storage.event_log import START, Head
 from milestone.storage.place import Place
 from milestone.storage.verifying import known_to_summary
@@ -75,5 +75,5 @@ def _set_aside(place: Place) -> str:
 
 
 def _forget(place: Place) -> None:
-    disk.remove(place.summary)
+    summaries.forget(place.root)
     place.snapshots.remove_all()

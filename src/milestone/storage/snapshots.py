@@ -64,6 +64,10 @@ class Snapshots:
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             return None
 
+    def is_there(self, kind: str, uid: str) -> bool:
+        """Tell whether there is a file for a document, readable or not."""
+        return os.path.lexists(self.path(kind, uid))
+
     def write(self, stored: Stored) -> None:
         """Keep a document.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from milestone import errors
 from milestone.domain.document import Document
-from milestone.storage import summary_file
+from milestone.storage import summaries
 from milestone.storage.base import Evolve
 from milestone.storage.event_log import START, Head
 from milestone.storage.moment import head_of
@@ -35,7 +35,7 @@ def known_to_summary(place: Place, head: Head) -> None:
     Raises:
         Damaged: it was longer once, or its last line was another.
     """
-    summary = summary_file.load(place.root)
+    summary = summaries.load(place.root)
     if summary is None:
         return
     known = head_of(summary)
@@ -51,13 +51,15 @@ def known_to_summary(place: Place, head: Head) -> None:
 
 def _differing(place: Place, documents: Mapping[tuple[str, str], Document]) -> list[dict[str, Any]]:
     """Return a finding for each kept document that is not what its events make it."""
-    summary = summary_file.load(place.root)
+    summary = summaries.load(place.root)
     if summary is None or summary.seq != sum(document.revision for document in documents.values()):
         return []  # behind the log, so the next opener folds it anyway
     findings: list[dict[str, Any]] = []
     for (kind, uid), document in documents.items():
         kept = place.snapshots.read(kind, uid)
-        if kept is not None and kept.document.revision == document.revision and kept.document != document:
+        broken = kept is None and place.snapshots.is_there(kind, uid)
+        differs = kept is not None and kept.document.revision == document.revision and kept.document != document
+        if broken or differs:
             message = "The kept document is not what its events make it."
             findings.append(
                 {"severity": "error", "code": "document_differs", "where": f"{kind}/{uid}", "message": message}

@@ -13,6 +13,7 @@ from milestone.domain.context import Context, Person
 from milestone.domain.document import Actor, Document, Event, Recorded
 from milestone.storage.base import Reading, Stamp, Store, Txn, Warning
 from milestone.workspace import whereabouts
+from milestone.workspace.growth import Growth
 
 Decide = Callable[[Txn, Context], Sequence[Event]]
 ENTER = "milestone.integrations.git.merge_entry:enter"  # starts git
@@ -56,6 +57,7 @@ class Workspace:
         session: str | None = None,
         present: bool = False,
         in_run: bool = False,
+        growth: Growth | None = None,
     ) -> None:
         self.root = root  # the .milestones folder itself
         self.store = store
@@ -67,6 +69,7 @@ class Workspace:
         self.session = session
         self.present = present
         self.in_run = in_run
+        self.growth = growth  # None: its size is nobody's business
 
     def reading(self) -> AbstractContextManager[Reading]:
         """Open one consistent moment of the store."""
@@ -106,8 +109,25 @@ class Workspace:
         )
         with self.store.transaction(stamp, timeout=self.options.lock_timeout) as txn:
             written = self._answer(txn, key, decide)
+            count = len(txn.rows())
         # A file that could not be replaced is known only now that the change is durable.
-        return msgspec.structs.replace(written, warnings=(*txn.warnings, *self._first_in_git()))
+        return msgspec.structs.replace(
+            written, warnings=(*txn.warnings, *self._first_in_git(), *self._grown(written, count))
+        )
+
+    def write_apart(self, decide: Decide) -> Written:
+        """Write what the program itself has to say beside a command: none of the command's flags count."""
+        options, self.options = self.options, WriteOptions(lock_timeout=self.options.lock_timeout)
+        try:
+            return self.write(decide)
+        finally:
+            self.options = options
+
+    def _grown(self, written: Written, count: int) -> Sequence[Warning]:
+        """Return what there is to tell of the project's size; what is due waits for the door."""
+        if self.growth is None or self.in_run or written.dry_run or written.repeated:
+            return ()
+        return self.growth.after(self.store, count)
 
     def _first_in_git(self) -> list[Warning]:
         """Enter the merge driver with the first write of a clone, and tell."""

@@ -15,6 +15,7 @@ from milestone.storage.located import Location
 from milestone.workspace import acting, place, remembered
 from milestone.workspace.base import Workspace, WriteOptions
 from milestone.workspace.following import FollowingStore, Open
+from milestone.workspace.growth import Growth
 
 ARGUMENTS = "milestone.workspace.servers:arguments"  # a plain change opens no server
 
@@ -63,7 +64,13 @@ def open_workspace(
         session=session,
         present=is_present(known.actor, terminal=terminal, session=session),
         in_run=session is not None,
+        growth=Growth(root, settings.values, people, address=has_address(settings.values, environ), asks=terminal),
     )
+
+
+def has_address(settings: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
+    """Tell whether somebody says where a PostgreSQL server is."""
+    return bool(environ.get("MILESTONE_DSN") or settings.get("backend.dsn"))
 
 
 def is_present(actor: Actor, *, terminal: bool, session: str | None) -> bool:

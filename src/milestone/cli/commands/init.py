@@ -12,7 +12,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the flags of `init`."""
     parser.add_argument("--name", metavar="NAME", help="the project's name (the folder's)")
     parser.add_argument("--timezone", metavar="ZONE", help="where its days end: Europe/Berlin (UTC)")
-    parser.add_argument("--backend", metavar="NAME", default="auto", help="auto or file")
+    parser.add_argument(
+        "--backend", metavar="NAME", default="auto", help="auto, file, hybrid, sqlite or postgres (auto)"
+    )
     parser.add_argument("--no-git", action="store_true", help="leave git's configuration alone")
 
 

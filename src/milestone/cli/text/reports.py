@@ -124,6 +124,27 @@ def health(view: View, width: int, _today: date) -> str:
     return "\n".join([head, *_findings(view["findings"], width)])
 
 
+def system(view: View, width: int, _today: date) -> str:
+    """Return which store it is, how big and how fast, and what would be better."""
+    team, sizes, times = view["team"], view["bytes"], view["readings"]
+    kept = ", ".join(f"{name} {number / 1e6:.1f} MB" for name, number in sizes.items() if number)
+    speed = f"95 of 100 within {times['p95_ms']} ms" if times["p95_ms"] is not None else "too few yet to say"
+    lines = [
+        f"Store          {view['backend']}; by size {view['fits']} fits.",
+        f"Milestones     {view['milestones']}, with {view['tasks']} tasks",
+        f"Team           {team['size']} (configured {team['configured']}, listed {team['listed']}, "
+        f"assigned {team['assigned']}, committing {team['committing']})",
+        f"On disk        {kept or 'nothing yet'}",
+        f"Answers        {times['calls']} timed; {speed}",
+    ]
+    if view["replicas"]:
+        lines.append(f"Replicas       {view['replicas']['present']} of {view['replicas']['expected']} expected")
+    for each in view["advice"]:
+        lines.append(f"  {'advice':<8} {wide.wrap(line(each['reason']), width - 11, ' ' * 11)}")
+        lines.append(f"{'':11}next: {each['command']}")
+    return "\n".join(lines if view["advice"] else [*lines, "Nothing would be better."])
+
+
 def config(view: Any, width: int, _today: date) -> str:
     """Return what is wrong with the settings."""
     findings = view.get("findings", []) if isinstance(view, Mapping) else view

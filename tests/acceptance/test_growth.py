@@ -1,0 +1,134 @@
+"""A project grows: its store follows by itself, announced, and nothing is lost on the way."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from milestone.cli import main
+from milestone.storage import located
+
+ROOT = ".milestones"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder under git, as somebody known, with nobody at a terminal."""
+    for name in ("MILESTONE_DIR", "MILESTONE_DSN", "MILESTONE_JSON", "MILESTONE_SESSION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MILESTONE_ACTOR", "ana")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    work = tmp_path / "work"
+    work.mkdir()
+    monkeypatch.chdir(work)
+    subprocess.run(["git", "init", "-q", work], check=True)
+    return work
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[dict[str, Any], str]:
+    """Return what a command answers as data, and what it says on stderr."""
+    capsys.readouterr()
+    assert main.run([*words, "--json"]) == 0
+    out, err = capsys.readouterr()
+    return json.loads(out), err
+
+
+def backend(folder: Path) -> str:
+    return located.read(folder / ROOT).backend
+
+
+def handed_in(folder: Path, count: int, start: int = 1) -> str:
+    """Return a file that plans so many milestones."""
+    plans = [
+        {"title": f"Goal {n}", "tasks": [{"id": "task-001", "title": "Do it", "estimated_hours": 2}]}
+        for n in range(start, start + count)
+    ]
+    path = folder / f"plans-{start}.json"
+    path.write_text(json.dumps({"milestones": plans}))
+    return path.name
+
+
+def titles(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    said, _ = run(capsys, "list", "--limit", "500")
+    return sorted(row["title"] for row in said["data"])
+
+
+def test_forty_milestones_one_after_another(folder: Path, capsys: pytest.CaptureFixture[str]):
+    told = {}
+    for number in range(1, 41):
+        path = handed_in(folder, 1, number)
+        _, err = run(capsys, "plan", "--from", path)
+        told[number] = (backend(folder), "outgrows its store" in err)
+
+    assert [number for number, (_, said) in told.items() if said] == [25], "announced once, at the crossing write"
+    assert {store for number, (store, _) in told.items() if number < 25} == {"file"}
+    assert {store for number, (store, _) in told.items() if number >= 25} == {"hybrid"}
+    assert titles(capsys) == sorted(f"Goal {n}" for n in range(1, 41))
+    assert len(list((folder / ROOT / "active").glob("*.yaml"))) == 40
+    said, _ = run(capsys, "log", "--limit", "100")
+    assert [event["kind"] for event in said["data"]].count("scale.detected") == 1
+
+
+def test_after_the_move_a_hand_edit_is_adopted_and_git_misses_nothing(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    run(capsys, "plan", "--from", handed_in(folder, 24))
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "before")
+    run(capsys, "plan", "--from", handed_in(folder, 1, 25))
+    assert backend(folder) == "hybrid"
+    path = folder / ROOT / "active" / "milestone-003.yaml"
+    path.write_text(path.read_text().replace("Goal 3", "By hand"))
+
+    said, _ = run(capsys, "status")
+    assert said["unrecorded"] == 1
+    run(capsys, "update", "m1", "--priority", "high")
+
+    said, _ = run(capsys, "show", "m3")
+    assert said["data"]["title"] == "By hand"
+    assert not [line for line in git(folder, "status", "--porcelain").splitlines() if line[:2].strip() == "D"]
+
+
+def git(folder: Path, *words: str) -> str:
+    who = ["-c", "user.name=Ana", "-c", "user.email=ana@example.org"]
+    return subprocess.run(["git", *who, *words], cwd=folder, capture_output=True, text=True, check=True).stdout
+
+
+def test_reading_never_moves_a_store(folder: Path, capsys: pytest.CaptureFixture[str]):
+    run(capsys, "plan", "--from", handed_in(folder, 3))
+    config = folder / ROOT / "config" / "milestone-config.yaml"
+    config.write_text("scale_override: hybrid\n")
+
+    for words in (["status"], ["list"], ["show", "m1"], ["update", "--system-health"], ["doctor"]):
+        run(capsys, *words)
+        assert backend(folder) == "file"
+
+    run(capsys, "update", "m1", "--priority", "high")
+    assert backend(folder) == "hybrid", "effective at the next write"
+
+
+def test_at_a_hundred_a_warning_names_the_command(folder: Path, capsys: pytest.CaptureFixture[str]):
+    run(capsys, "plan", "--from", handed_in(folder, 30))
+    run(capsys, "plan", "--from", handed_in(folder, 69, 31))
+    assert backend(folder) == "hybrid"
+
+    said, _ = run(capsys, "plan", "--from", handed_in(folder, 1, 100))
+
+    warned = {each["code"]: each for each in said["warnings"]}
+    assert "milestone migrate --to sqlite" in warned["outgrown"]["hint"]
+    assert backend(folder) == "hybrid"
+    said, _ = run(capsys, "update", "--system-health")
+    assert said["data"]["advice"][0]["command"] == "milestone migrate --to sqlite"
+    assert "100 milestones" in said["data"]["advice"][0]["reason"]
+
+
+def test_a_team_counts_too(folder: Path, capsys: pytest.CaptureFixture[str]):
+    run(capsys, "plan", "--from", handed_in(folder, 1))
+    (folder / ROOT / "config" / "milestone-config.yaml").write_text("project: {team_size: 6}\n")
+
+    _, err = run(capsys, "update", "m1", "--priority", "high")
+
+    assert backend(folder) == "hybrid"
+    assert "6 people" in err
