@@ -57,6 +57,18 @@ def test_an_editor_goes_on_from_its_own_last_save(store: FileStore, path: Path):
     assert "b3" in path.read_text()
 
 
+def test_an_editor_that_never_sees_a_command_goes_on_for_long(store: FileStore, path: Path):
+    mine = path.read_text()
+    for edit in range(40):
+        label(store, f"a{edit}")
+        mine = mine.replace(f"Log in{'!' * edit}", f"Log in{'!' * (edit + 1)}", 1)
+        path.write_text(mine)
+        adopt(store)
+
+    assert body(store)["title"] == "Log in" + "!" * 40
+    assert body(store)["labels"] == [f"a{edit}" for edit in range(40)]
+
+
 def test_a_save_nobody_looked_at_is_gone_on_from(store: FileStore, path: Path):
     mine = path.read_text().replace("Log in", "Sign in")
     label(store, "a")

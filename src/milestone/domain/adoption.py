@@ -33,9 +33,9 @@ def merge(base: Body | None, theirs: Body, ours: Body) -> Merged:
     return Merged(body=merging.Merger(forgetful=True).maps({}, theirs, ours))
 
 
-def carry(before: Body, after: Body, onto: Body) -> Body:
-    """Return `onto` with what changed from `before` to `after`; that change stands over any other."""
-    return merging.Merger(carrying=True).maps(before, after, onto)
+def take_back(before: Body, after: Body, of: Body) -> Body:
+    """Return `of` without what changed from `before` to `after`, as far as it still stands there."""
+    return merging.Merger(yielding=True).maps(after, before, of)
 
 
 def put_right(ours: Body, wanted: Body) -> PutRight:

@@ -24,11 +24,11 @@ FURTHER = (
 class Merger:
     """Merges one record; `conflicts` are the values that had to give way, `gave_way` the id that did."""
 
-    def __init__(self, *, forgetful: bool = False, carrying: bool = False) -> None:
+    def __init__(self, *, forgetful: bool = False, yielding: bool = False) -> None:
         self.conflicts: list[Body] = []
         self.gave_way: list[str] = []
         self._forgetful = forgetful  # without a base what the first side says stands, and nothing is told
-        self._carrying = carrying  # what the first side changed stands over the other
+        self._yielding = yielding  # where both changed a value the other side stands, and nothing is told
 
     def maps(self, base: Mapping[str, Any], one: Mapping[str, Any], other: Mapping[str, Any], at: At = ()) -> Body:
         """Return both maps joined by key."""
@@ -49,8 +49,8 @@ class Merger:
             return self.maps(base if isinstance(base, Mapping) else {}, one, other, at)
         if isinstance(one, list) and isinstance(other, list):
             return self._lists(base if isinstance(base, list) else [], one, other, at)
-        if self._carrying:
-            return one
+        if self._yielding:
+            return other
         if self._forgetful:
             return other if one is ABSENT else one
         return self._decide(one, other, at)

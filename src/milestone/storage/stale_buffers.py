@@ -6,19 +6,20 @@ editor goes on from its own last save, which never saw what was joined into the 
 """
 
 import itertools
-from collections.abc import Iterable
+import math
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from milestone.domain import adoption, paths
-from milestone.domain.document import Body, Document
-from milestone.storage import disk, yaml_writer
+from milestone.domain.document import Body, Document, Recorded
+from milestone.storage import disk, log_line, yaml_writer
 from milestone.storage.log_line import Line
 from milestone.storage.moment import Moment
 from milestone.storage.said import Found
 
-VERSIONS = 30  # how far back a buffer's version is looked for
+PATIENCE = 100  # changes by commands that are gone back without coming closer to a text
 
 
 class _Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,10 +43,8 @@ def loaded_from(moment: Moment, uid: str, before: Found, said: Found) -> Body | 
     versions = _versions(moment, uid)
     if disk.digest(said.text.encode()) in {each for v in versions for each in (v.before, v.after)}:
         return None
-    buffers = _buffers(_known(versions, disk.digest(before.text.encode())))
-    found = [(_distance(body, said.body), -place, body) for place, body in enumerate(buffers)]
-    distance, _, body = min(found, key=lambda each: each[:2], default=(now, 0, {}))
-    return body if distance < now and (distance or not _is_set_in(before, said)) else None
+    distance, buffer = _closest(_known(versions, disk.digest(before.text.encode())), said.body)
+    return buffer if distance < now and (distance or not _is_set_in(before, said)) else None
 
 
 def _is_set_in(before: Found, said: Found) -> bool:
@@ -56,7 +55,8 @@ def _is_set_in(before: Found, said: Found) -> bool:
 def _distance(body: Body, text: Body) -> int:
     """Return how many values, and members of lists, differ."""
     to_set, to_unset = paths.diff(body, text)
-    return len(to_unset) + sum(_apart(paths.get(body, path), value) for path, value in to_set.items())
+    gone = sum(_apart(paths.get(body, path), []) for path in to_unset)
+    return gone + sum(_apart(paths.get(body, path, []), value) for path, value in to_set.items())
 
 
 def _apart(one: Any, other: Any) -> int:
@@ -65,15 +65,26 @@ def _apart(one: Any, other: Any) -> int:
     return max(sum(each not in other for each in one) + sum(each not in one for each in other), 1)
 
 
-def _buffers(versions: list[_Version]) -> list[Body]:
-    """Return what the buffers hold that were loaded before each change by a command, oldest first."""
-    buffers: list[Body] = []
-    for before, version in itertools.pairwise(versions[-VERSIONS - 1 :]):
-        if version.by_hand:
-            buffers = [adoption.carry(before.body, version.body, each) for each in buffers]
-        else:
-            buffers.append(before.body)
-    return buffers
+def _closest(versions: list[_Version], text: Body) -> tuple[float, Body]:
+    """Return the buffer a text is closest to, the newest of those, and how far it is from it."""
+    best, found, patience = math.inf, {}, PATIENCE
+    for buffer in _buffers(versions):
+        distance = _distance(buffer, text)
+        if distance < best:
+            best, found, patience = distance, buffer, PATIENCE
+        patience -= 1
+        if not (distance and patience):
+            break
+    return best, found
+
+
+def _buffers(versions: list[_Version]) -> Iterator[Body]:
+    """Yield what the buffers hold that were loaded before each change by a command, newest first."""
+    buffer = versions[-1].body if versions else {}
+    for version, before in itertools.pairwise(reversed(versions)):
+        if not version.by_hand:
+            buffer = adoption.take_back(before.body, version.body, buffer)
+            yield buffer
 
 
 def _known(versions: list[_Version], digest: str) -> list[_Version]:
@@ -89,17 +100,23 @@ def _known(versions: list[_Version], digest: str) -> list[_Version]:
 
 def _versions(moment: Moment, uid: str) -> list[_Version]:
     """Return every version of a record, oldest first."""
-    return list(_folded(moment, uid, moment.place.log.lines(0, moment.head)))
-
-
-def _folded(moment: Moment, uid: str, lines: Iterable[Line]) -> Iterable[_Version]:
+    versions: list[_Version] = []
     document: Document | None = None
-    for line in lines:
+    named = msgspec.json.encode(uid)
+    for text in moment.place.log.raw(0, moment.head):
+        if named not in text:
+            continue
+        line = log_line.DECODER.decode(text)
         mine = [r for r in line.recorded() if (r.event.document, r.event.uid) == ("milestone", uid)]
         for recorded in mine:
             document = moment.evolve(document, recorded)
         if document is not None and mine:
-            by_hand = any("via" in recorded.event.data for recorded in mine)
-            marks = [mark for mark in line.files if (mark.kind, mark.uid) == ("milestone", uid)]
-            before, after = (marks[0].before, marks[0].after) if marks else (None, None)
-            yield _Version(body=document.body, by_hand=by_hand, before=before, after=after)
+            versions.append(_version(document.body, mine, line, uid))
+    return versions
+
+
+def _version(body: Body, events: list[Recorded], line: Line, uid: str) -> _Version:
+    by_hand = any("via" in recorded.event.data for recorded in events)
+    marks = [mark for mark in line.files if (mark.kind, mark.uid) == ("milestone", uid)]
+    before, after = (marks[0].before, marks[0].after) if marks else (None, None)
+    return _Version(body=body, by_hand=by_hand, before=before, after=after)
