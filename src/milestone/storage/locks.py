@@ -74,6 +74,28 @@ def alone(folder: str, limit: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def sole(folder: str, name: str, doing: str) -> Iterator[None]:
+    """Be the only process that does something; nobody waits for it.
+
+    Raises:
+        Busy: another process does it.
+    """
+    with _held() as held:
+        descriptor = os.open(os.path.join(folder, name), OPEN, 0o644)
+        held.append(descriptor)
+        if not _locked(descriptor, fcntl.LOCK_EX):
+            who = os.pread(descriptor, 10, 0).decode("ascii", "replace").strip()
+            raise errors.Busy(
+                "This is being done already.",
+                why=f"process {who or 'unknown'} {doing}",
+                next=["Wait for it, then try again."],
+                retry_after_ms=2000,
+            )
+        os.pwrite(descriptor, f"{os.getpid():<10}".encode(), 0)
+        yield
+
+
+@contextlib.contextmanager
 def _held() -> Iterator[list[int]]:
     """Collect descriptors that hold locks and let all of them go at the end."""
     held: list[int] = []

@@ -21,7 +21,7 @@ class FollowingStore:
 
     def __init__(self, root: str | os.PathLike[str], open_at: Open) -> None:
         self._root = os.fspath(root)
-        self._open_at = open_at
+        self.open_at = open_at
         self._open: dict[Location, Store] = {}  # left ones too: another thread may be reading there
         self._onward: Location | None = None  # where an address led that `local/backend.json` does not know yet
 
@@ -30,6 +30,17 @@ class FollowingStore:
         """Return where the store is now."""
         known, found = self._onward, located.read(self._root)
         return known if known is not None and known.move > found.move else found
+
+    def find(self) -> Location:
+        """Return where the store is, following an address that a killed migration left."""
+        with self.reading():
+            return self.location
+
+    def settle(self, location: Location) -> None:
+        """Let the clone's note say what the address of the store that was left says."""
+        with locks.passage(f"{self._root}/local", SETTLING):
+            if located.read(self._root).move < location.move:
+                located.write(self._root, location)
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:
@@ -63,7 +74,7 @@ class FollowingStore:
         location = self.location
         store = self._open.get(location)
         if store is None:
-            opened = self._open_at(location)
+            opened = self.open_at(location)
             store = self._open.setdefault(location, opened)
             if store is not opened:  # another thread was faster
                 opened.close()
@@ -122,9 +133,7 @@ class FollowingStore:
         onward = self._onward
         if onward is None:
             return
-        with locks.passage(f"{self._root}/local", SETTLING):
-            if located.read(self._root).move < onward.move:
-                located.write(self._root, onward)
+        self.settle(onward)
         self._onward = None
 
 
