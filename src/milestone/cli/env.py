@@ -41,6 +41,8 @@ class Env:
         self.width = output.width(sys.stdout, environ)
         self.json = options.json
         self.warnings: list[dict[str, Any]] = []
+        self.was_long = False  # a backup that is due is made at the end, nobody waits for it
+        self.recorded: set[str] = set()  # kinds of the events that were recorded
         self._workspace: Workspace | None = None
 
     @property
@@ -126,6 +128,8 @@ class Env:
             seq, unrecorded = reading.seq, reading.unrecorded
         elif written is not None:
             seq = written.seq
+        if written is not None and not written.dry_run:
+            self.recorded |= {recorded.event.kind for recorded in written.events}
         if self.json:
             document = output.envelope(kind, seq=seq, unrecorded=unrecorded, data=data)
             document |= {"total": total, "next_cursor": next_cursor, "warnings": self.warnings}

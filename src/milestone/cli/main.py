@@ -36,6 +36,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "Keep": {
         "sync": "Settle what git left, take it in, write",
         "migrate": "Move the project to another store, or back",
+        "backup": "Make backups, prove them, bring one back",
         "restore": "Take the whole plan back to a moment",
         "doctor": "Check records and log, and repair what is safe",
         "schema": "Print the JSON Schema of a record",

@@ -37,6 +37,7 @@ def run(argv: list[str]) -> int:
         env.note_time(rest, time.monotonic() - begun)
         if env.has_outgrown:
             load(GROWING)(env)
+        _keep_up(env)
         return code
     except errors.MilestoneError as error:
         return _failed(env, error)
@@ -69,6 +70,14 @@ def dispatch(env: Env, argv: Sequence[str]) -> int:
     if verb not in main.COMMANDS:
         raise load("milestone.cli.unknown:verb")(verb, rest)
     return _call(env, verb, rest)
+
+
+def _keep_up(env: Env) -> None:
+    """Make the backup that is due or asked for by what was done; the answer was given before."""
+    critical = bool(env.recorded) and load("milestone.domain.critical:is_critical")(env.recorded)
+    if critical or env.was_long:
+        for told in load("milestone.operations.scheduled:keep_up")(env.workspace, critical=critical):
+            env.note(f"warning: {told}")
 
 
 def module_of(verb: str) -> str:

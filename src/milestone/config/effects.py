@@ -3,6 +3,34 @@
 from collections.abc import Mapping
 
 EFFECTS: Mapping[str, tuple[str, str]] = {
+    "backup.enabled": (
+        "false: no backup is made by itself; `milestone backup create` makes one.",
+        "tests/operations/test_backup.py::test_backup_enabled",
+    ),
+    "backup.frequency": (
+        "How long after the last backup the next one is due.",
+        "tests/operations/test_backup.py::test_backup_frequency",
+    ),
+    "backend.cluster_configuration.backup_frequency": (
+        "How long after the last backup the next one is due, on any backend; counts before backup.frequency.",
+        "tests/operations/test_backup.py::test_backup_frequency",
+    ),
+    "backup.mirror": (
+        "A folder outside the repository that every backup is copied to.",
+        "tests/operations/test_backup.py::test_everything_comes_back_from_the_mirror_after_git_clean",
+    ),
+    "backup.keep_days": (
+        "For so many days the last backup of each day is kept.",
+        "tests/operations/test_backup.py::test_backup_keep_days_and_weeks",
+    ),
+    "backup.keep_weeks": (
+        "For so many weeks the last full backup of each week is kept.",
+        "tests/operations/test_backup.py::test_backup_keep_days_and_weeks",
+    ),
+    "backup.max_megabytes": (
+        "What all backups may take; when even the last ones need more, backups pause and doctor says so.",
+        "tests/operations/test_backup.py::test_backup_max_megabytes",
+    ),
     "evidence": (
         "required: a completion that was only typed opens nothing, and a task is done only with evidence.",
         "tests/cli/test_work.py::test_where_evidence_is_required_a_typed_completion_opens_nothing",

@@ -250,7 +250,7 @@ KINDS: dict[str, Kind] = {
     ),
     "store.migrated": Kind("The store moved.", {"to?": ("text", "the backend")}),
     "store.backed_up": Kind("A backup was made.", {"id?": ("text", "which")}),
-    "store.restored": Kind("The store was taken back to a moment.", {"to?": ("number", "seq")}),
+    "store.restored": Kind("The plan went back.", {"to?": ("number", "seq"), "backup?": ("text", "which")}),
     "document.restored": Kind(
         "A record is again as it was at a moment.", {"to": ("number", "seq of that moment"), **_BACK}
     ),

@@ -170,7 +170,11 @@ def _epoch(moment: Moment) -> str:
 
 def keep_epoch(moment: Moment, epoch: str) -> None:
     """Let the store have an epoch, bound to the place it lies at."""
-    inode = os.stat(moment.place.root).st_ino
-    path = os.path.join(moment.place.local, EPOCH)
-    disk.replace(path, f"{epoch} {inode}\n".encode(), moment.place.drafts)
+    bind_epoch(moment.place, epoch)
     moment.epoch = epoch
+
+
+def bind_epoch(place: Place, epoch: str) -> None:
+    """Keep the epoch of the store at this place; a copy of the folder finds that it lies elsewhere."""
+    inode = os.stat(place.root).st_ino
+    disk.replace(os.path.join(place.local, EPOCH), f"{epoch} {inode}\n".encode(), place.drafts)

@@ -111,6 +111,7 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
     merges = [ending.merge(env, workspace, setup, view) if stopped is None else None for view in views]
     codes = [run_report.exit_code(view, interrupted=stopped) for view in views]
     shown = "\n".join(text.ended(view, merge, env.width) for view, merge in zip(views, merges, strict=True))
+    env.was_long = True
     return env.answer("run", _one(views), shown, seq=_seq(env), exit_code=max(codes, key=_weight, default=0))
 
 

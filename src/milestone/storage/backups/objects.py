@@ -1,0 +1,66 @@
+"""Content by its digest: what two backups have in common is kept once."""
+
+import os
+import zlib
+
+from milestone.storage import disk
+
+
+class Objects:
+    """The folder of contents, each compressed and named by the SHA-256 of what it was."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def path(self, name: str) -> str:
+        """Return where a content lies."""
+        return os.path.join(self.folder, name[:2], f"{name}.z")
+
+    def add(self, data: bytes, *, careful: bool = False) -> str:
+        """Keep a content and return its name; durable after the folder's disk is synced.
+
+        `careful` reads one that is there already, and replaces it where it is not what its name says.
+        """
+        name = disk.digest(data)
+        path = self.path(name)
+        if careful and self.read(name) is None:
+            disk.remove(path)
+        if not os.path.exists(path):
+            self._write(path, zlib.compress(data, 1))
+        return name
+
+    def copy(self, name: str, source: "Objects") -> int:
+        """Take a content over from another folder and return how many bytes that took; 0: it was there."""
+        path = self.path(name)
+        if os.path.exists(path):
+            return 0
+        data = disk.read(source.path(name)) or b""
+        self._write(path, data)
+        return len(data)
+
+    def read(self, name: str) -> bytes | None:
+        """Return a content; None when it is not there, or not what was kept."""
+        try:
+            found = zlib.decompress(disk.read(self.path(name)) or b"")
+        except (OSError, zlib.error):
+            return None
+        return found if disk.digest(found) == name else None
+
+    def sizes(self) -> dict[str, int]:
+        """Return name -> bytes on the disk of every content."""
+        found: dict[str, int] = {}
+        for part in disk.names(self.folder):
+            with os.scandir(os.path.join(self.folder, part)) as entries:
+                found |= {e.name.removesuffix(".z"): e.stat().st_size for e in entries if e.name.endswith(".z")}
+        return found
+
+    def remove(self, name: str) -> None:
+        """Forget a content."""
+        disk.remove(self.path(name))
+
+    def _write(self, path: str, data: bytes) -> None:
+        disk.make_folder(os.path.dirname(path))
+        draft = f"{path}.{os.getpid()}"
+        disk.remove(draft)
+        disk.write_new(draft, data, sync=False)
+        os.rename(draft, path)
