@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from milestone import errors
 from milestone.agents.planners.handed_in import read_plan
 from milestone.cli.text import plan as texts
 from milestone.operations.plan import Planned
@@ -24,3 +25,31 @@ def test_a_question_without_a_default_is_shown():
     lines = list(texts.milestone({**body, "id": "milestone-001"}, planned, 80))
 
     assert any("Which one?" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"title": "A", "title": "B"}',
+        '{"title": "A", "deep": ' + "[" * 40 + "]" * 40 + "}",
+        '[{"title": "\\ud800"}]',
+        '[{"title": "' + "long " * 250_000 + '"}]',
+    ],
+)
+def test_json_is_read_as_strictly_as_yaml(text):
+    with pytest.raises(errors.MilestoneError):
+        read_plan(text, "plan.json")
+
+
+def test_json_numbers_that_no_record_can_keep_stay_text():
+    (body,) = read_plan('{"title": "A", "x": 12345678901234567890, "y": 1e999, "z": 1.5}', "plan.json")
+
+    assert (body["x"], body["y"], body["z"]) == ("12345678901234567890", "1e999", 1.5)
+
+
+def test_thousands_of_milestones_are_one_plan():
+    text = json.dumps({"milestones": [{"title": f"Part {number}"} for number in range(10_000)]})
+
+    assert len(read_plan(text, "plan.json")) == 10_000
+    with pytest.raises(errors.InvalidPlan):
+        read_plan(text[:-2] + ', {"title": "one more"}]}', "plan.json")

@@ -169,7 +169,7 @@ def test_the_rig_finds_files_written_before_the_log(root: Path, monkeypatch: pyt
 
     def files_first(moment, stamp, summary, found):
         for stored in list(moment.changed.values()):
-            commit.apply(moment, commit.plan(moment, stored, set(found)))
+            commit.apply(moment, [commit.plan(moment, stored, set(found))])
         return real(moment, stamp, summary, found)
 
     monkeypatch.setattr(transaction, "commit", files_first)

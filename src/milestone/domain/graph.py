@@ -4,7 +4,7 @@ Works on ids alone, `needs` being id -> the ids it waits for; an id that is no k
 Imports nothing heavy: lists and `status` use it on summary rows.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
@@ -56,7 +56,7 @@ def cycle(needs: Needs) -> list[str] | None:
 
 def cycle_through(needs: Needs, name: str) -> list[str] | None:
     """Return the shortest cycle through one id as `[name, …, name]`; None when there is none."""
-    return _walk_from(needs, name, set(needs))
+    return _walk_from(needs, name, needs)
 
 
 def in_cycles(needs: Needs) -> set[str]:
@@ -216,7 +216,7 @@ def _walk(needs: Needs, knot: Sequence[str]) -> list[str]:
     return _walk_from(needs, knot[0], set(knot)) or [*knot, knot[0]]
 
 
-def _walk_from(needs: Needs, first: str, inside: set[str]) -> list[str] | None:
+def _walk_from(needs: Needs, first: str, inside: Container[str]) -> list[str] | None:
     ways: list[list[str]] = [[first]]
     seen: set[str] = set()
     for way in ways:

@@ -1,7 +1,9 @@
 """What a good plan looks like: eight checks and six patterns to avoid, each with its reason and fix (R-PLAN-3)."""
 
 import re
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -48,12 +50,23 @@ _BACK = re.compile(r"roll\s*-?\s*back|revert|restore|undo|way back|fallback|zurÃ
 _MEETS = re.compile(r"integrat|connect|wire|hook up|end.to.end|interface|contract|adapter|anbind|verbind", re.I)
 
 
-class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """What a milestone is judged against."""
+class Around(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """What a milestone is judged against; one for all milestones of a plan."""
 
     rows: Sequence[Mapping[str, Any]] = ()  # of the others
     calendar: schedule.Calendar = schedule.Calendar()
-    siblings: Sequence[Body] = ()  # of the same plan, not stored yet
+    siblings: Sequence[Body] = ()  # of the same plan, itself among them, not stored yet
+
+    @cached_property
+    def known(self) -> set[str]:
+        """The ids that may be named."""
+        return {str(row["id"]) for row in self.rows} | {str(body.get("id")) for body in self.siblings}
+
+    @cached_property
+    def waits(self) -> dict[str, Sequence[str]]:
+        """What each milestone requires."""
+        own = {str(body.get("id")): needs.requires(body) for body in self.siblings}
+        return {**graph.of_rows(self.rows), **own}
 
 
 def check(body: Body, around: Around | None = None, at: str = "") -> list[Finding]:
@@ -121,23 +134,27 @@ def _criteria(body: Body, _around: Around) -> Iterator[Finding]:
 
 
 def _dependencies(body: Body, around: Around) -> Iterator[Finding]:
+    wanted = needs.requires(body)
+    if not wanted:
+        return
     name = str(body.get("id") or "")
-    known = {str(row["id"]) for row in around.rows} | {str(b.get("id")) for b in around.siblings} | {name}
-    for other in needs.requires(body):
-        if other not in known:
+    for other in wanted:
+        if other not in around.known and other != name:
             fix = "name a milestone that exists, or drop it"
             yield _say("unknown_requirement", "dependencies.requires", f"{other} does not exist", fix)
-    waits = graph.of_rows(around.rows) | {str(b.get("id")): needs.requires(b) for b in (*around.siblings, body)}
-    knot = graph.cycle_through(waits, name)
+    knot = graph.cycle_through(ChainMap({name: wanted}, around.waits), name)
     if knot:
         yield _say("cycle", "dependencies.requires", " â†’ ".join(knot), "drop one of these requirements")
-    if needs.requires(body) and not any(_MEETS.search(text) for text in _texts(body)):
+    if not any(_MEETS.search(text) for text in _texts(body)):
         fix = "add a task, a criterion or an external dependency that names where they meet"
         yield _say("no_integration_point", "tasks", "it requires others and no task meets them", fix)
 
 
 def _resources_shared(body: Body, around: Around) -> Iterator[Finding]:
-    own, linked = set(needs.shared_resources(body)), set(needs.requires(body) + needs.enables(body))
+    own = set(needs.shared_resources(body))
+    if not own:
+        return
+    linked = set(needs.requires(body) + needs.enables(body))
     for row in around.rows:
         both = own & set(row.get("shared_resources") or ())
         is_open = row["status"] not in ("completed", "archived", "cancelled")

@@ -162,8 +162,8 @@ def checked(
     calendar = schedule.Calendar(hours_per_week=options.hours_per_week, people=options.team_size)
     found: list[dict[str, Any]] = []
     bodies = [_with_task_ids(body) for body in bodies]
+    around = lint.Around(rows=rows, calendar=calendar, siblings=bodies)
     for place, body in enumerate(bodies):
-        around = lint.Around(rows=rows, calendar=calendar, siblings=[b for b in bodies if b is not body])
         found += lint.check(body, around, f"milestones[{place}]")
     if is_strict:
         found = lint.strict(found)

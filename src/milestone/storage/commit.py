@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -34,6 +34,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def moves(self) -> bool:
         return self.was is not None and self.was != self.path
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the record gets a file, and had none."""
+        return self.was is None and self.path is not None and self.text is not None
 
     def mark(self) -> FileMark:
         """Return what the log says of it."""
@@ -113,7 +118,7 @@ def commit(moment: Moment, stamp: Stamp, summary: SummaryWriter, found: Iterable
         ) from None
     if line is not None:
         _log(moment, line, summary)
-    warnings = [warning for change in changes.values() for warning in apply(moment, change)]
+    warnings = apply(moment, changes.values())
     summary.save(moment)
     return warnings
 
@@ -142,8 +147,36 @@ def _log(moment: Moment, encoded: tuple[Line, bytes, str], summary: SummaryWrite
     summary.took(line)
 
 
-def apply(moment: Moment, change: Change) -> list[Warning]:
-    """Make the file as the change says, unless somebody edited it meanwhile; never fails."""
+def apply(moment: Moment, changes: Iterable[Change]) -> list[Warning]:
+    """Make the files as the changes say, unless somebody edited one meanwhile; never fails."""
+    first = [change for change in changes if change.is_first]
+    later = [change for change in changes if not change.is_first]
+    return [*_make(moment, first), *(warning for change in later for warning in _changed(moment, change))]
+
+
+def _make(moment: Moment, changes: Iterable[Change]) -> Iterator[Warning]:
+    """Write files that nobody has yet; their names are made durable together."""
+    made: dict[str, list[Change]] = {}
+    for change in changes:
+        target = moment.place.file(str(change.path))
+        try:
+            disk.make_folder(os.path.dirname(target))
+            _write_first(target, str(change.text).encode(), moment.place.drafts)
+        except OSError as problem:
+            yield _not_written(change, problem)
+        else:
+            made.setdefault(os.path.dirname(target), []).append(change)
+    for folder, there in made.items():
+        try:
+            disk.sync_folder(folder)
+        except OSError as problem:
+            yield from (_not_written(change, problem) for change in there)
+        else:
+            for change in there:
+                moment.put(agreed(change.stored, str(change.path), str(change.text)))
+
+
+def _changed(moment: Moment, change: Change) -> list[Warning]:
     try:
         done = _apply(moment, change)
     except OSError as problem:
@@ -169,9 +202,7 @@ def _apply(moment: Moment, change: Change) -> bool:
         return True
     target, data = place.file(change.path), change.text.encode()
     disk.make_folder(os.path.dirname(target))
-    if old is None:
-        _write_first(target, data, place.drafts)
-    elif old != target:
+    if old is not None and old != target:
         _move(old, target)
         stored = msgspec.structs.replace(stored, path=change.path)
         moment.put(stored)
@@ -214,7 +245,7 @@ def _move(old: str, target: str) -> None:
 
 
 def _write_first(target: str, data: bytes, drafts: str) -> None:
-    """Make a file that must not be there yet."""
+    """Make a file that must not be there yet; its name is durable when its folder is synced."""
     draft = os.path.join(drafts, os.path.basename(target))
     disk.remove(draft)
     disk.write_new(draft, data)
@@ -226,7 +257,6 @@ def _write_first(target: str, data: bytes, drafts: str) -> None:
             raise
     finally:
         disk.remove(draft)
-    disk.sync_folder(os.path.dirname(target))
 
 
 def _retire(place: Place, path: str, stored: Stored) -> bool:

@@ -56,7 +56,7 @@ def write_files(moment: Moment) -> None:
         if change.path is not None:
             owned[change.path] = key
         if change.text is None or change.moves:
-            commit.apply(moment, change)
+            commit.apply(moment, [change])
         elif _is_to_write(moment, change, there):
             drafts.append(change)
     _write(moment, drafts)

@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 from milestone import errors, strict_yaml
+from milestone.agents.planners import json_plan
 from milestone.domain import estimate, phases, vocabulary
 from milestone.domain.document import Body
 
-MOST = 500
+MOST = 10_000
 PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
@@ -18,7 +19,7 @@ def read_plan(text: str, name: str) -> list[Body]:
         InvalidPlan: what is wrong, every finding with its place: `milestones[0].tasks[2].estimated_hours`.
         UnreadableFile: no YAML and no JSON.
     """
-    raw = records(strict_yaml.load(_with_whole_characters(text), name), name)
+    raw = records(_value(text, name), name)
     found = [finding for place, record in enumerate(raw) for finding in problems(record, f"milestones[{place}]")]
     if found:
         raise errors.InvalidPlan(
@@ -27,6 +28,17 @@ def read_plan(text: str, name: str) -> list[Body]:
             findings=found,
         )
     return [_understood(record, place) for place, record in enumerate(raw)]
+
+
+def _value(text: str, name: str) -> Any:
+    try:
+        value = json_plan.load(text)
+    except json_plan.NotJson:
+        return strict_yaml.load(_with_whole_characters(text), name)
+    for place, record in enumerate(records(value, name)):
+        if not json_plan.fits(record):
+            raise _refused(f"milestones[{place}] is more than one record can hold", f"milestones[{place}]")
+    return value
 
 
 def _with_whole_characters(text: str) -> str:
