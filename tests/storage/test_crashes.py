@@ -1,4 +1,4 @@
-"""Killed at every third call that changes the store, with `FAULTS=all` at every one.
+"""Killed at every third call that changes the store, with `FAULTS=all` at every one, on every backend.
 
 Whatever was acknowledged is there, what was not is there whole or not at all, and nobody is said to have edited
 a file.
@@ -7,164 +7,107 @@ a file.
 import errno
 import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from milestone import errors
 from milestone.domain import summary
-from milestone.domain.document import Document, Event
 from milestone.domain.evolve import evolve
-from milestone.storage import commit, disk, summary_file, transaction, yaml_reader
+from milestone.storage import commit, disk, sqlite_connections, transaction
 from milestone.storage.file import FileStore
 from milestone.storage.moment import Moment
+from milestone.storage.sqlite_connection import SqliteConnection
 from milestone.testing import faults, plain
 from milestone.testing.store_contract import load, stamp, write
+from storage.rigs import CHANGES, KINDS, LONG, A, Rig
 
-A, B = "0" * 31 + "a", "0" * 31 + "b"
-TASKS = [{"id": "task-001", "title": "Write it", "status": "in_progress"}]
-DONE = Event(
-    kind="task.completed", document="milestone", uid=A, milestone="milestone-001", task="task-001", data={}
-)
-CHANGES: dict[str, list[Event]] = {
-    "create": [plain.created(B, 2, title="Pay", status="planned")],
-    "update": [plain.edited(A, title="Sign in", priority="low")],
-    "task done": [DONE],
-    "archive": [plain.marked("milestone.archived", A)],
-    "two at once": [plain.edited(A, title="Sign in"), plain.created(B, 2, title="Pay", status="planned")],
-    "delete": [plain.marked("milestone.deleted", A)],
-}
-EVERY = 1 if os.environ.get("FAULTS") == "all" else 3
-
-Check = Callable[[Path], None]
+EVERY = 1 if LONG else 5
+NAMES = list(CHANGES) if LONG else ["update", "create", "archive"]
 
 
-def opened(root: Path) -> FileStore:
-    return FileStore(root, evolve=evolve, summarise=summary.row)
-
-
-def prepared(root: Path) -> None:
-    shutil.rmtree(root, ignore_errors=True)
-    write(opened(root), plain.created(A, 1, title="Log in", status="planned", tasks=TASKS))
-
-
-def present(root: Path) -> dict[str, Document | None]:
-    with opened(root).reading() as reading:
-        return {uid: reading.load("milestone", uid) for uid in (A, B)}
-
-
-def look(root: Path, outcome: int, before: dict, after: dict) -> None:
-    """Hold the store to its word after one change ended so."""
-    assert outcome != faults.BROKEN
-    now = present(root)
-    assert now == after if outcome == faults.DONE else now in (before, after)
-    with opened(root).reading() as reading:
-        assert reading.unrecorded == 0
-    with opened(root).transaction(stamp()) as txn:
-        assert txn.adopted == (), "recovery is not an edit by hand"
-        assert {uid: txn.load("milestone", uid) for uid in (A, B)} == now
-    write(opened(root), plain.edited(A, description="goes on"))
-    verified = opened(root).verify()
-    assert verified["ok"], verified
-    agreed(root)
-
-
-def agreed(root: Path) -> None:
-    """Every record has one file, that says what the store says; nothing else lies about."""
-    with opened(root).reading() as reading:
-        documents = list(reading.find("milestone"))
-        assert len(list(reading.rows())) == len(documents)
-    files = {f"{'completed' if d.archived else 'active'}/{d.body['id']}.yaml": d for d in documents}
-    there = [str(p.relative_to(root)) for name in ("active", "completed") for p in (root / name).glob("*")]
-    assert sorted(there) == sorted(files)
-    for path, document in files.items():
-        said = yaml_reader.read_record((root / path).read_text(), path).body
-        assert {**said, "status": None} == {**document.body, "status": None}
-    assert not list((root / "local" / "drafts").iterdir())
-    assert summary_file.read(str(root)) is not None
-
-
-def outcomes(root: Path, name: str) -> tuple[dict, dict, list[str]]:
-    """Return the records before and after a change, and the calls it makes."""
-    prepared(root)
-    before = present(root)
-    calls = faults.calls_of(lambda: change(root, name))
-    return before, present(root), calls
-
-
-def change(root: Path, name: str) -> None:
-    write(opened(root), *CHANGES[name])
-
-
-def run(root: Path, name: str, effect: faults.Effect, every: int = EVERY) -> int:
-    before, after, calls = outcomes(root, name)
-    for at in range(1, len(calls) + 2, every):
-        prepared(root)
-        outcome = faults.in_child(lambda: change(root, name), at, effect)
-        try:
-            look(root, outcome, before, after)
-        except Exception as problem:
-            raise AssertionError(
-                f"{name}, call {at} of {len(calls)} ({[*calls, 'end'][at - 1]}): {problem!r}"
-            ) from problem
-    return len(calls)
+@pytest.fixture
+def rig(root: Path) -> Rig:
+    return Rig("file", root)
 
 
 @pytest.mark.parametrize("effect", [faults.killed, faults.torn], ids=["killed", "torn"])
-@pytest.mark.parametrize("name", CHANGES)
-def test_killed_at_every_call(root: Path, name: str, effect: faults.Effect):
-    assert run(root, name, effect) > 10
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_killed_at_every_call(root: Path, kind: str, name: str, effect: faults.Effect):
+    assert Rig(kind, root).run(name, effect, EVERY) > 10
 
 
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EROFS])
-@pytest.mark.parametrize("name", ["create", "update", "archive"])
-def test_a_disk_that_refuses_a_call_leaves_old_or_new(root: Path, name: str, number: int):
-    assert run(root, name, faults.refused(number)) > 10
+@pytest.mark.parametrize("number", faults.REFUSALS if LONG else [errno.ENOSPC, errno.EIO, errno.EROFS])
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_disk_that_refuses_a_call_leaves_old_or_new(root: Path, kind: str, name: str, number: int):
+    assert Rig(kind, root).run(name, faults.refused(number), EVERY) > 10
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("name", CHANGES)
-def test_recovery_killed_at_every_call_too(root: Path, name: str):
-    before, after, calls = outcomes(root, name)
+@pytest.mark.parametrize("kind", KINDS)
+def test_recovery_killed_at_every_call_too(root: Path, kind: str, name: str):
+    rig = Rig(kind, root)
+    before, after, calls = rig.outcomes(name)
     for at in range(1, len(calls) + 1):
-        prepared(root)
-        faults.in_child(lambda: change(root, name), at, faults.torn)
+        rig.prepare()
+        faults.in_child(lambda: rig.change(name), at, faults.torn)
         kept = root.with_name("kept")
         shutil.rmtree(kept, ignore_errors=True)
         shutil.copytree(root, kept, symlinks=True)
         for again in range(1, 60):
-            outcome = faults.in_child(lambda: open_and_close(root), again, faults.torn)
-            assert present(root) in (before, after), (at, calls[at - 1], again, present(root))
-            look(root, faults.KILLED, before, after)
+            outcome = faults.in_child(rig.open_and_close, again, faults.torn)
+            assert rig.present() in (before, after), (at, calls[at - 1], again, rig.present())
+            rig.look(faults.KILLED, before, after)
             shutil.rmtree(root)
             shutil.copytree(kept, root, symlinks=True)
             if outcome == faults.DONE:
                 break
 
 
-def open_and_close(root: Path) -> None:
-    with opened(root).transaction(stamp()):
-        pass
+@pytest.mark.parametrize("kind", ["file", "hybrid"])
+def test_a_line_in_the_log_counts_though_its_file_is_not_replaced(
+    root: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+):
+    """The disk is full from the moment on at which the log has the line."""
+    rig = Rig(kind, root)
+    rig.prepare()
+
+    def full(*_args: object, **_more: object) -> bool:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, "replace", full)
+        with rig.store().transaction(stamp()) as txn:
+            txn.append([plain.edited(A, title="Sign in")])
+        assert [warning.code for warning in txn.warnings] == ["file_not_written"]
+
+    after = rig.present()
+    assert after[A] is not None
+    assert after[A].body["title"] == "Sign in"
+    rig.look(faults.DONE, after, after)
 
 
 # The rig itself: each of these mistakes must be found.
 
 
-def bites(root: Path, name: str = "update") -> bool:
+def bites(rig: Rig, name: str = "update") -> bool:
     try:
-        run(root, name, faults.torn, every=1)
+        rig.run(name, faults.torn, every=1)
     except AssertionError:
         return True
     return False
 
 
-def test_the_rig_finds_a_store_without_recovery(root: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_rig_finds_a_store_without_recovery(rig: Rig, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(Moment, "catch_up", lambda self: None)
-    assert bites(root)
+    assert bites(rig)
 
 
-def test_the_rig_finds_files_written_before_the_log(root: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_rig_finds_files_written_before_the_log(rig: Rig, monkeypatch: pytest.MonkeyPatch):
     real = commit.commit
 
     def files_first(moment, stamp, summary, found):
@@ -173,20 +116,20 @@ def test_the_rig_finds_files_written_before_the_log(root: Path, monkeypatch: pyt
         return real(moment, stamp, summary, found)
 
     monkeypatch.setattr(transaction, "commit", files_first)
-    assert bites(root)
+    assert bites(rig)
 
 
-def test_the_rig_finds_files_written_in_place(root: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_rig_finds_files_written_in_place(rig: Rig, monkeypatch: pytest.MonkeyPatch):
     def in_place(path, data, drafts, *, sync=True, ready=None) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
         disk.write_all(descriptor, data)
         os.close(descriptor)
 
     monkeypatch.setattr(disk, "replace", in_place)
-    assert bites(root)
+    assert bites(rig)
 
 
-def test_the_rig_finds_a_change_acknowledged_before_it_is_in_the_log(root: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_rig_finds_a_change_acknowledged_before_it_is_in_the_log(rig: Rig, monkeypatch: pytest.MonkeyPatch):
     real = transaction.FileTxn.finish
 
     def lost(self):
@@ -195,16 +138,38 @@ def test_the_rig_finds_a_change_acknowledged_before_it_is_in_the_log(root: Path,
         real(self)
 
     monkeypatch.setattr(transaction.FileTxn, "finish", lost)
-    before, _, _ = outcomes(root, "task done")
-    prepared(root)
-    outcome = faults.in_child(lambda: change(root, "update"), 0, faults.killed)
-    after = {**before, A: None}
+    before, _, _ = rig.outcomes("task done")
+    rig.prepare()
+    outcome = faults.in_child(lambda: rig.change("update"), 0, faults.killed)
     with pytest.raises(AssertionError):
-        look(root, outcome, before, after)
+        rig.look(outcome, before, {**before, A: None})
+
+
+def test_the_rig_finds_a_database_without_recovery(root: Path, monkeypatch: pytest.MonkeyPatch):
+    """The seeded fault: whoever opens the database throws its write-ahead log away."""
+    real = sqlite_connections.opened
+
+    def forgetful(path: str) -> SqliteConnection:
+        Path(f"{path}-wal").unlink(missing_ok=True)
+        return real(path)
+
+    monkeypatch.setattr(sqlite_connections, "opened", forgetful)
+    with pytest.raises((AssertionError, errors.Damaged)):
+        Rig("sqlite", root).run("update", faults.torn, every=1)
+
+
+def test_the_rig_finds_a_change_acknowledged_before_its_commit(root: Path, monkeypatch: pytest.MonkeyPatch):
+    real, parent = SqliteConnection.commit, os.getpid()
+    monkeypatch.setattr(SqliteConnection, "commit", lambda self: real(self) if os.getpid() == parent else None)
+    assert bites(Rig("sqlite", root))
+
+
+def opened(root: Path) -> FileStore:
+    return FileStore(root, evolve=evolve, summarise=summary.row)
 
 
 def test_an_unreadable_snapshot_is_folded_anew(root: Path):
-    prepared(root)
+    Rig("file", root).prepare()
     for path in (root / "local" / "documents" / "milestone").iterdir():
         path.write_bytes(b"\0" * 100)
 
@@ -215,19 +180,20 @@ def test_an_unreadable_snapshot_is_folded_anew(root: Path):
 
 
 def test_a_store_whose_local_folder_is_gone_is_read_from_the_log(root: Path):
-    prepared(root)
+    Rig("file", root).prepare()
     shutil.rmtree(root / "local")
 
     with opened(root).reading() as reading:
         assert (reading.seq, reading.unrecorded, len(reading.rows())) == (1, 0, 1)
-    look(root, faults.KILLED, present(root), present(root))
+    rig = Rig("file", root)
+    rig.look(faults.KILLED, rig.present(), rig.present())
 
 
 def test_a_text_no_file_can_hold_is_refused_and_nothing_changed(root: Path):
-    prepared(root)
-    before = present(root)
+    Rig("file", root).prepare()
+    before = Rig("file", root).present()
 
     with pytest.raises(errors.InvalidRequest):
         write(opened(root), plain.edited(A, title="bad \udcff"))
 
-    assert present(root) == before
+    assert Rig("file", root).present() == before

@@ -1,6 +1,6 @@
 """A disk that fails on purpose: at the n-th call that changes something, a process dies or is refused.
 
-Only calls made through `os` count, which are all a store makes. Works wherever `fork` does, without strace.
+Calls made through `os` count, and those SQLite makes. Works wherever `fork` does, without strace.
 """
 
 import errno
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from milestone.errors import MilestoneError
+from milestone.testing import sqlite_disk
 
 CHANGING = (
     "open",
@@ -70,10 +71,15 @@ class Faults:
         try:
             for name, call in real.items():
                 setattr(os, name, self._counted(name, call))
-            yield self
+            with sqlite_disk.installed(self._heard):
+                yield self
         finally:
             for name, call in real.items():
                 setattr(os, name, call)
+
+    def _heard(self, name: str, _path: str, args: tuple[Any, ...], call: Callable[..., int]) -> int:
+        self.calls.append(name)
+        return int(self.effect(name, args, call) if len(self.calls) == self.at else call())
 
     def _counted(self, name: str, call: Callable[..., Any]) -> Callable[..., Any]:
         def counted(*args: Any, **kwargs: Any) -> Any:

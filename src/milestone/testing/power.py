@@ -1,7 +1,8 @@
 """A simulated power cut: what a disk may hold when un-synced work is lost, for every moment of a piece of work.
 
-Records the calls made through `os`, then builds every state a file system may show afterwards: content is safe
-after `fsync` of the file, a name after `fsync` of its folder; anything else may be there, half there or missing.
+Records the calls made through `os` and by SQLite, then builds every state a file system may show afterwards:
+content is safe after `fsync` of the file, a name after `fsync` of its folder; anything else may be there, half
+there or missing.
 """
 
 import itertools
@@ -12,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from milestone.testing import sqlite_disk
+
+NOTED = ("open", "write", "pwrite", "lseek", "ftruncate", "truncate", "fsync", "rename", "link", "unlink", "mkdir")
 MANY = 6  # above so many uncertain steps, states are sampled
 SAMPLES = 40
 
@@ -82,19 +86,52 @@ class Recorder:
         self._root = str(root)
         self._at: dict[int, tuple[str, int, int]] = {}  # descriptor -> path, node (0: a folder), place
         self._next = max(self.disk.contents, default=0) + 1
+        self._unnamed: set[str] = set()
 
     @contextmanager
     def installed(self) -> Iterator["Recorder"]:
         """Change `os` inside the block."""
-        notes = {name.removeprefix("note_"): getattr(self, name) for name in dir(self) if name.startswith("note_")}
+        notes = {name: getattr(self, f"note_{name}") for name in NOTED}
         real = {name: getattr(os, name) for name in notes}
         try:
             for name, call in real.items():
                 setattr(os, name, self._wrapped(notes[name], call))
-            yield self
+            with sqlite_disk.installed(self._heard):
+                yield self
         finally:
             for name, call in real.items():
                 setattr(os, name, call)
+
+    def _heard(self, name: str, path: str, args: tuple[Any, ...], call: Callable[..., int]) -> int:
+        """Write down what SQLite does."""
+        code = call()
+        if code == sqlite_disk.OK:
+            self._note_sqlite(name, path, args)
+        return code
+
+    def _note_sqlite(self, name: str, path: str, args: tuple[Any, ...]) -> None:
+        node = self.disk.names.get(path, 0)
+        if name == "open" and not node:
+            self._take(Step("name", path, self._next))
+            self._next += 1
+            if args[0] & sqlite_disk.JOURNALS:
+                self._unnamed.add(path)  # SQLite makes the name of a journal safe with its first sync
+        elif name == "write":
+            self._take(Step("data", path, node, offset=args[0], data=args[1]))
+        elif name == "ftruncate":
+            self._take(Step("size", path, node, offset=args[0]))
+        elif name == "fsync":
+            self.note_sync(path, node)
+            if path in self._unnamed:
+                self._unnamed.remove(path)
+                self.note_sync(str(Path(path).parent), 0)
+        elif name == "unlink":
+            self._take(Step("unname", path))
+            if args[0]:
+                self.note_sync(str(Path(path).parent), 0)
+
+    def note_sync(self, path: str, node: int) -> None:
+        self._take(Step("sync", path, node))
 
     def _wrapped(self, note: Callable[..., None], call: Callable[..., Any]) -> Callable[..., Any]:
         def both(*args: Any, **kwargs: Any) -> Any:
@@ -123,6 +160,10 @@ class Recorder:
         self._take(Step("data", path, node, offset=place, data=bytes(data)[:written]))
         self._at[descriptor] = (path, node, place + written)
 
+    def note_pwrite(self, written: int, descriptor: int, data: Any, offset: int) -> None:
+        path, node, _ = self._at.get(descriptor, ("", 0, 0))
+        self._take(Step("data", path, node, offset=offset, data=bytes(data)[:written]))
+
     def note_lseek(self, place: int, descriptor: int, *_how: int) -> None:
         path, node, _ = self._at.get(descriptor, ("", 0, 0))
         self._at[descriptor] = (path, node, place)
@@ -136,7 +177,7 @@ class Recorder:
 
     def note_fsync(self, _answer: None, descriptor: int) -> None:
         path, node, _ = self._at.get(descriptor, ("", 0, 0))
-        self._take(Step("sync", path, node))
+        self.note_sync(path, node)
 
     def note_rename(self, _answer: None, old: Any, new: Any) -> None:
         self._take(Step("name", os.fspath(new), self.disk.names.get(os.fspath(old), 0), old=os.fspath(old)))
