@@ -21,6 +21,7 @@ GROUPS: dict[str, dict[str, str]] = {
     },
     "Work": {
         "use": "Set the current milestone",
+        "edit": "Edit a milestone in your editor",
         "task": "Start, finish, block or change tasks",
         "update": "Change milestones, or show a report",
         "execute": "Run the ready tasks of a milestone",
