@@ -122,6 +122,18 @@ def test_a_file_that_is_no_yaml_stays_as_it_is(project, capsys):
     assert path.read_text() == "project: [\n"
 
 
+def test_the_schema_of_a_database_is_for_the_one_the_address_names(elsewhere, capsys, monkeypatch):
+    monkeypatch.setenv("MILESTONE_DSN", "postgresql://ana:s3cret@h/shop?schema=web")
+
+    code, found = answer(capsys, "schema", "postgresql")
+
+    assert code == 0
+    assert 'CREATE SCHEMA IF NOT EXISTS "web"' in found["data"]["text"]
+    assert 'CREATE ROLE "web_app" NOLOGIN' in found["data"]["text"]
+    assert "s3cret" not in found["data"]["text"]
+    assert main.run(["schema", "postgresql", "--example"]) == 2
+
+
 def test_the_schema_and_its_example(elsewhere, capsys):
     code, found = answer(capsys, "schema", "milestone")
     main.run(["schema", "team", "--example"])

@@ -343,6 +343,17 @@ def test_connections_say_who_they_are_and_do_not_wait_for_ever(root: Path, postg
     assert int(found["idle_in_transaction_session_timeout"]) == 60_000
 
 
+def test_what_a_moment_handed_out_is_not_read_from_the_next_ones_connection(root: Path, postgres_dsn: str):
+    store = opened(root, postgres_dsn)
+    write(store, plain.created("a1", 1))
+    with store.reading() as reading:
+        rows, events = reading.rows(), reading.events()
+
+    for late in (lambda: list(rows), lambda: list(events)):
+        with pytest.raises(RuntimeError, match="moment is over"):
+            late()
+
+
 def test_a_forked_child_takes_none_of_its_parents_connections(root: Path, postgres_dsn: str):
     shared = pool.Pool(addresses.of(postgres_dsn), 1)
     with shared.lease(1.0) as line:

@@ -47,7 +47,7 @@ def plan(workspace: Workspace, request: PlanRequest, *, look_at: Path | None = N
         MilestoneNotFound: `--depends-on` names no milestone.
     """
     with workspace.reading() as reading:
-        rows = reading.rows()
+        rows = list(reading.rows())  # looked at when the moment is over
         options = options_of(request, reading, workspace.context(reading))
     if request.handed_in is not None:
         return _store(workspace, request, options, rows, _handed_in(request, options), None)

@@ -63,20 +63,23 @@ class PgConnection:
         self.line = line
         self.address = address
         self.transaction = ""  # its number at the server, when it writes
-        self.is_over = True  # committed, rolled back, or not begun
+        self.is_over = False  # committed or rolled back
         self._cursors = itertools.count()
 
     def rows(self, statement: str, values: Sequence[Value] = ()) -> list[Found]:
+        self._check()
         with self.telling():
             return self.line.execute(translated(statement), values).fetchall()
 
     def stream(self, statement: str, values: Sequence[Value] = ()) -> Iterator[Found]:
+        self._check()
         name = sql.Identifier(f"s{next(self._cursors)}")
         begin = sql.SQL("DECLARE {} NO SCROLL CURSOR FOR ").format(name) + sql.SQL(translated(statement))
         fetch = sql.SQL("FETCH {} FROM {}").format(sql.Literal(BATCH), name)
         with self.telling():
             self.line.execute(begin, values)  # the end of the transaction closes it
         while True:
+            self._check()
             with self.telling():
                 found = self.line.execute(fetch).fetchall()
             yield from found
@@ -84,10 +87,12 @@ class PgConnection:
                 return
 
     def run(self, statement: str, values: Sequence[Value] = ()) -> None:
+        self._check()
         with self.telling():
             self.line.execute(translated(statement), values)
 
     def many(self, statement: str, values: Iterable[Sequence[Value]]) -> None:
+        self._check()
         with self.telling(), self.line.cursor() as cursor:
             cursor.executemany(translated(statement), values)
 
@@ -134,13 +139,17 @@ class PgConnection:
             self.line.execute("COMMIT")
 
     def roll_back(self) -> None:
-        if self.is_over:
-            return
         self.is_over = True
+        if self.line.closed or self.line.pgconn.transaction_status == TransactionStatus.IDLE:
+            return
         try:
             self.line.execute("ROLLBACK")
         except psycopg.Error:
             self.line.close()  # the server rolls back what nobody can commit any more
+
+    def _check(self) -> None:
+        if self.is_over:  # the connection may be another's by now
+            raise RuntimeError("This moment is over; what it hands out has to be looked at inside the block.")
 
     @contextmanager
     def telling(self) -> Iterator[None]:

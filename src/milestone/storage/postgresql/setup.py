@@ -2,11 +2,18 @@
 
 import os
 
+from milestone.storage.postgresql import address as addresses
 from milestone.storage.postgresql.connection import WORDS
 from milestone.storage.sql import schema
 from milestone.storage.sql.head import Head
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def script_for(dsn: str | None) -> str:
+    """Return the script for the schema an address names; its role is called after it: `milestone_app`."""
+    name = addresses.of(dsn).schema if dsn else addresses.SCHEMA
+    return script(name, f"{name}_app")
 
 
 def script(name: str, role: str) -> str:
