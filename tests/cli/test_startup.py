@@ -95,6 +95,7 @@ def test_a_look_reads_the_summary_and_nothing_else(project, line):
     assert not modules & HEAVY
     assert {name for name in ours(modules) if name.startswith("milestone.domain.")} <= {
         "milestone.domain.graph",
+        "milestone.domain.questions",
         "milestone.domain.risk",
         "milestone.domain.rows",
         "milestone.domain.weighing",

@@ -14,10 +14,14 @@ from milestone.registry import load
 
 if TYPE_CHECKING:  # a look at the summary loads no store
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
+    from typing import TypeVar
 
     from milestone.storage.base import Reading
     from milestone.workspace.base import Workspace, Written
+
+    T = TypeVar("T")
 
 # Answers made of sentences: lines too long for the terminal are wrapped. Others are laid out, or are data.
 SENTENCES = frozenset(
@@ -44,6 +48,7 @@ class Env:
         self.was_long = False  # a backup that is due is made at the end, nobody waits for it
         self.recorded: set[str] = set()  # kinds of the events that were recorded
         self._workspace: Workspace | None = None
+        self._held: Any = None
 
     @property
     def start(self) -> "Path":
@@ -100,8 +105,18 @@ class Env:
         growth = self._workspace.growth if self._workspace is not None else None
         return growth is not None and (growth.move or growth.advised) is not None
 
+    def hold(self, opened: "AbstractContextManager[T]") -> "T":
+        """Enter a context that lasts as long as the invocation: a store answers while its reading is open."""
+        if self._held is None:
+            self._held = load("contextlib:ExitStack")()
+        found: T = self._held.enter_context(opened)
+        return found
+
     def close(self) -> None:
         """Let go of what was opened."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
         if self._workspace is not None:
             self._workspace.store.close()
             self._workspace = None

@@ -27,6 +27,9 @@ QUIET = (
 )  # kinds a person need not follow
 
 
+LIVELY = ("running", "interrupted", "waiting")  # sessions that somebody may go on with
+
+
 class Look(NamedTuple):
     """What a report needs, and what the envelope says of it."""
 
@@ -53,8 +56,7 @@ def look(env: Env) -> Look:
     location = located.read(root)
     summary = summary_file.read(root) if location.backend == "file" else None
     if summary is None:
-        with env.workspace.reading() as reading:
-            return _from_store(env, root, reading)
+        return _from_store(env, root, env.hold(env.workspace.reading()))
     settings = remembered.values(root, env.environ)
     rows, sessions = proven(summary.rows(), settings), summary.sessions()
     moment = Moment(
@@ -87,13 +89,13 @@ def look_into(env: Env, reading: "Reading", root: str | None = None, now: "datet
     folder = root or str(env.workspace.root)
     flat = load("milestone.reports.events:flat")
     settings = env.workspace.settings.values
-    rows = proven(list(reading.rows()), settings)
+    rows = proven(reading.rows(), settings)
     return Moment(
         rows=rows,
         now=now or env.workspace.clock.now(),
         project=project(env, folder, settings, reading.epoch),
         current=current.find(folder, env.here, rows),
-        sessions=[document.body for document in reading.find("session")],
+        sessions=[document.body for document in reading.find("session", LIVELY)],
         held=reading.held_by(),
         recent=telling([flat(each) for each in reading.events(limit=SCANNED, newest=True)]),
     )
@@ -108,11 +110,8 @@ def proven(rows: Sequence[Row], settings: Mapping[str, Any]) -> Sequence[Row]:
     """Return the rows with the figures that count: under `evidence: required` typed completions do not."""
     if settings.get("evidence") != "required":
         return rows
-    return [{**row, **row["proven"], "tasks": [_counted(task) for task in row["tasks"]]} for row in rows]
-
-
-def _counted(task: Row) -> Row:
-    return {**task, "unproven": True} if task["grade"] == "typed" else task
+    found: Sequence[Row] = load("milestone.reports.proven:ProvenRows")(rows)
+    return found
 
 
 def project(env: Env, root: str, values: Mapping[str, Any], epoch: str) -> Project:

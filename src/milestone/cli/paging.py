@@ -27,8 +27,6 @@ def following(first: int, shown: int, total: int) -> str | None:
     return str(first + shown) if shown and first + shown < total else None
 
 
-def page(total: int, cursor: str | None, limit: int | None) -> slice:
-    """Return the part of a list to show; a limit of 0 is all."""
-    first = start(cursor)
-    size = SIZE if limit is None else limit
-    return slice(first, first + size if size else total)
+def size(limit: int | None) -> int | None:
+    """Return how many rows to show; None, which a limit of 0 means, is all."""
+    return SIZE if limit is None else limit or None

@@ -44,9 +44,8 @@ def _upcoming(seen: Seen) -> View:
 
 def _agents(seen: Seen) -> View:
     registered = [document.body for document in seen.reading.find("agent")]
-    sessions = [
-        s for s in seen.moment.sessions if not seen.only or set(s.get("milestones") or ()) & set(seen.only)
-    ]
+    every = [document.body for document in seen.reading.find("session")]
+    sessions = [s for s in every if not seen.only or set(s.get("milestones") or ()) & set(seen.only)]
     return agents.view(registered, sessions, seen.moment.held.values())
 
 

@@ -4,10 +4,12 @@ A store that knows more than rows answers these questions without reading each (
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
-from milestone.domain import graph
+from milestone.domain import graph, weighing
+from milestone.domain.questions import Question, in_order, matching
 
 Row = Mapping[str, Any]
 
@@ -17,7 +19,10 @@ class Rows(Sequence[Row]):
 
     @abstractmethod
     def linked(self) -> Sequence[Row]:
-        """Return the rows that say they require or enable another."""
+        """Return the rows that say they require or enable another.
+
+        Only id, uid, status, requires, enables, refs and hours_left are sure to be in them.
+        """
 
     @abstractmethod
     def named(self, name: str) -> Row | None:
@@ -26,6 +31,31 @@ class Rows(Sequence[Row]):
     @abstractmethod
     def of_uid(self, uid: str) -> Row | None:
         """Return the row of a record; None when it has none."""
+
+    def select(self, question: Question) -> Sequence[Row]:
+        """Return the rows a question asks for, in its order."""
+        if question.ids is not None and question == Question(ids=question.ids, limit=question.limit):
+            named = filter(None, map(self.named, dict.fromkeys(question.ids)))
+            return list(named)[: question.limit]
+        found = in_order(matching(self, question), question.order)
+        end = None if question.limit is None else question.start + question.limit
+        return found[question.start : end]
+
+    def each(self, question: Question) -> Iterator[Row]:
+        """Yield the rows a question asks for; no more are looked at than the caller takes."""
+        return iter(self.select(question))
+
+    def count(self, question: Question) -> int:
+        """Return how many a question asks for, whatever its limit."""
+        return len(matching(self, question))
+
+    def totals(self) -> weighing.Totals:
+        """Return the sums over all of them."""
+        return weighing.totals(self)
+
+    def totals_proven(self) -> weighing.Totals:
+        """Return the same where typed completions do not count."""
+        return weighing.totals({**row, **row["proven"]} for row in self)
 
 
 class Listed(Rows):
@@ -37,6 +67,9 @@ class Listed(Rows):
     def __getitem__(self, place: Any) -> Any:
         return self._rows[place]
 
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows)
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -44,10 +77,18 @@ class Listed(Rows):
         return [row for row in self._rows if is_linked(row)]
 
     def named(self, name: str) -> Row | None:
-        return next((row for row in self._rows if row["id"] == name), None)
+        return self._by_id.get(name)
 
     def of_uid(self, uid: str) -> Row | None:
-        return next((row for row in self._rows if row["uid"] == uid), None)
+        return self._by_uid.get(uid)
+
+    @cached_property
+    def _by_id(self) -> dict[str, Row]:
+        return {str(row["id"]): row for row in reversed(self._rows)}  # of two with one id the first
+
+    @cached_property
+    def _by_uid(self) -> dict[str, Row]:
+        return {str(row["uid"]): row for row in self._rows}
 
 
 def of(rows: Sequence[Row]) -> Rows:

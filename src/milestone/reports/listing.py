@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from milestone.domain.questions import Question
+from milestone.domain.rows import of as rows_of
 from milestone.reports import ready
 
 Row = Mapping[str, Any]
@@ -57,34 +59,77 @@ class Wanted(NamedTuple):
     archived: bool = False
 
 
-def milestones(rows: Sequence[Row], wanted: Wanted) -> list[dict[str, Any]]:
-    """Return the milestones asked for, as rows of every known field."""
-    waits = ready.milestone_waits(rows)
-    able = {sight.row["id"] for sight in ready.tasks(rows) if sight.is_ready} if wanted.ready else set()
-    found = []
-    for row in rows:
-        each = _milestone(row, waits[row["id"]])
-        if wanted.ready and row["id"] not in able:
-            continue
-        if wanted.blocked and not (row["status"] == "blocked" or row["blockers"] or each["blocked_by"]):
-            continue
-        if _shown(row, wanted) and _matches(each, wanted):
-            found.append(each)
-    return found
+class Page(NamedTuple):
+    """A part of a list, and how long all of it is."""
+
+    rows: Sequence[Row]
+    total: int
 
 
-def tasks(rows: Sequence[Row], wanted: Wanted) -> list[dict[str, Any]]:
-    """Return the tasks asked for, as rows of every known field."""
-    found = []
-    for sight in ready.tasks(rows):
-        if wanted.ready and not sight.is_ready:
-            continue
-        if wanted.blocked and not (sight.task["status"] == "blocked" or sight.waits_for):
-            continue
-        each = _task(sight)
-        if _shown(sight.row, wanted) and _matches(each, wanted):
-            found.append(each)
-    return found
+def milestones(
+    rows: Sequence[Row], wanted: Wanted, order: str = "", start: int = 0, limit: int | None = None
+) -> Page:
+    """Return a page of the milestones asked for, as rows of every known field, sorted by a field."""
+    plan, question = rows_of(rows), _question(wanted)
+    waits = ready.Waits(plan)
+    if order or wanted.ready or wanted.blocked or wanted.mine:
+        every = [_milestone(row, waits.of(row)) for row in plan.select(question) if _is_wanted(row, waits, wanted)]
+        return _page(every, order, start, limit)
+    shown = plan.select(question._replace(start=start, limit=limit))
+    return Page([_milestone(row, waits.of(row)) for row in shown], plan.count(question))
+
+
+def tasks(rows: Sequence[Row], wanted: Wanted, order: str = "", start: int = 0, limit: int | None = None) -> Page:
+    """Return a page of the tasks asked for, as rows of every known field, sorted by a field."""
+    plan = rows_of(rows)
+    waits = ready.Waits(plan)
+    question = Question(
+        has=("able",) if wanted.ready else (),
+        with_archived=_with_archived(wanted),
+        categories=wanted.categories,
+    )
+    sights = (sight for row in plan.each(question) for sight in ready.of_milestone(row, waits.of(row)))
+    every = [each for sight in sights if _is_shown(sight, wanted) and _matches(each := _task(sight), wanted)]
+    return _page(every, order, start, limit)
+
+
+def _page(every: Sequence[Row], order: str, start: int, limit: int | None) -> Page:
+    ordered = in_order(every, order) if order else every
+    return Page(ordered[start : None if limit is None else start + limit], len(ordered))
+
+
+def _question(wanted: Wanted) -> Question:
+    """Return what a list asks for, as far as a store can answer it."""
+    has = [*(["able"] if wanted.ready else ()), *(["owner"] if wanted.mine else ())]
+    return Question(
+        has=has,
+        lacks=["owner"] if wanted.unassigned else (),
+        statuses=wanted.statuses,
+        priorities=wanted.priorities,
+        categories=wanted.categories,
+        phases=wanted.phases,
+        words=wanted.words,
+        labels=wanted.labels,
+        owners=wanted.assignees,
+        due_before=wanted.due_before,
+        with_archived=_with_archived(wanted),
+    )
+
+
+def _is_wanted(row: Row, waits: ready.Waits, wanted: Wanted) -> bool:
+    """Tell the rest: what needs the tasks, the neighbours or the people of a milestone."""
+    waiting = waits.of(row)
+    if wanted.ready and not any(sight.is_ready for sight in ready.of_milestone(row, waiting)):
+        return False
+    if wanted.blocked and not (row["status"] == "blocked" or row["blockers"] or waiting):
+        return False
+    return wanted.mine is None or wanted.mine(str(row["owner"] or ""))
+
+
+def _is_shown(sight: ready.Sight, wanted: Wanted) -> bool:
+    if wanted.ready and not sight.is_ready:
+        return False
+    return not wanted.blocked or sight.task["status"] == "blocked" or bool(sight.waits_for)
 
 
 def _milestone(row: Row, waits: Sequence[str]) -> dict[str, Any]:
@@ -99,9 +144,9 @@ def _task(sight: ready.Sight) -> dict[str, Any]:
     return found | own | {"priority": task["priority"] or row["priority"], "category": row["category"]}
 
 
-def _shown(row: Row, wanted: Wanted) -> bool:
+def _with_archived(wanted: Wanted) -> bool:
     """Archived ones only when asked for, by flag or by state."""
-    return wanted.archived or not row["archived"] or "archived" in wanted.statuses
+    return wanted.archived or "archived" in wanted.statuses
 
 
 def _matches(each: Row, wanted: Wanted) -> bool:

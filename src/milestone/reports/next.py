@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from milestone.domain.questions import Question
+from milestone.domain.rows import Rows
+from milestone.domain.rows import of as rows_of
 from milestone.reports import ready
 from milestone.reports.names import short
 from milestone.reports.status import task
@@ -16,12 +19,14 @@ def view(
     rows: Sequence[Row], *, current: str | None = None, milestone: str | None = None, limit: int | None = None
 ) -> dict[str, Any]:
     """Return the `next` shape: the best ready task or null, the reason, others to choose from."""
-    wanted = [row for row in rows if row["id"] == milestone] if milestone else rows
-    able = (sight for sight in ready.ready(rows, current) if milestone in (None, sight.row["id"]))
+    known = rows_of(rows)
+    wanted = rows_of(known.select(Question(ids=(milestone,)))) if milestone else known
+    waits = ready.Waits(known)
+    able = ready.ready(wanted, current, waits)
     size = 1 + OTHERS if limit is None else limit or None
     found = list(islice(able, size))
     if not found:
-        return {"task": None, "reason": nothing(wanted, rows), "alternatives": [], "lease": None}
+        return {"task": None, "reason": nothing(wanted, waits), "alternatives": [], "lease": None}
     return {
         "task": task(found[0]) | {"next_note": found[0].task.get("next_note")},
         "reason": reason(found[0], current),
@@ -54,15 +59,15 @@ def reason(sight: ready.Sight, current: str | None) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def nothing(rows: Sequence[Row], every: Sequence[Row]) -> str:
+def nothing(rows: Rows, waits: ready.Waits) -> str:
     """Return why no task is ready, in one sentence; each cause its own."""
-    open_rows = [row for row in rows if row["status"] not in ready.CLOSED]
-    if not rows:
+    totals = rows.totals()
+    if not totals.states:
         return "There are no milestones yet."
-    if not open_rows:
+    if not totals.open:
         return "Every milestone is finished."
-    inside = {row["id"] for row in rows}
-    sights = [s for s in ready.tasks(every) if s.row["id"] in inside and s.row["status"] not in ready.CLOSED]
+    open_rows = rows.select(Question(has=("open",)))
+    sights = [sight for row in open_rows for sight in ready.of_milestone(row, waits.of(row))]
     states = [(s, s.task["status"]) for s in sights if s.task["status"] not in ("completed", "cancelled")]
     if not states:
         return f"No task is left open in {_join([short(row['id']) for row in open_rows[:3]])}."

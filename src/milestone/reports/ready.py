@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from milestone.domain import graph
+from milestone.domain.questions import CLOSED, PRIORITIES, STOPPED, Question, urgency
 from milestone.domain.rows import Rows, links
+from milestone.domain.rows import of as rows_of
+from milestone.domain.weighing import FINISHED
+
+__all__ = ["CLOSED", "FINISHED", "PRIORITIES", "STOPPED", "Sight", "Waits", "ready", "tasks"]
 
 Row = Mapping[str, Any]
-FINISHED = ("completed", "archived")
-CLOSED = (*FINISHED, "cancelled")
-STOPPED = (*CLOSED, "paused", "blocked")
-PRIORITIES = {"critical_path": 0, "critical": 0, "urgent": 0, "high": 1, "medium": 2, "normal": 2, "low": 3}
 
 
 class Sight(NamedTuple):
@@ -31,17 +32,32 @@ class Sight(NamedTuple):
         return self.task["status"] == "pending" and not self.waits_for and self.row["status"] not in STOPPED
 
 
+class Waits:
+    """What milestones wait for: unfinished requirements, unmet facts, a cycle.
+
+    Rows are read of those that name others, and of the neighbours of who is asked about.
+    """
+
+    def __init__(self, rows: Sequence[Row], needs: Mapping[str, Sequence[str]] | None = None) -> None:
+        self._rows = rows_of(rows)
+        self.needs = links(self._rows) if needs is None else needs
+        self._knotted = graph.in_cycles({name: wanted for name, wanted in self.needs.items() if wanted})
+
+    def of(self, row: Row) -> list[str]:
+        """Return what a milestone waits for; empty when it is closed."""
+        if row["status"] in CLOSED:
+            return []
+        name = row["id"]
+        needs = self.needs.get(name, ())
+        beside = self._rows.select(Question(ids=needs)) if needs else ()
+        finished = {other["id"]: other for other in beside if other["status"] in FINISHED}
+        return _waits(row, needs, finished, name in self._knotted)
+
+
 def milestone_waits(rows: Sequence[Row], needs: Mapping[str, Sequence[str]] | None = None) -> dict[str, list[str]]:
     """Return milestone id -> what it waits for: unfinished requirements, unmet facts, its cycle."""
-    needs = graph.of_rows(rows) if needs is None else needs
-    finished = {row["id"]: row for row in rows if row["status"] in FINISHED}
-    knotted = graph.in_cycles({name: wanted for name, wanted in needs.items() if wanted})
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        name = row["id"]
-        closed = row["status"] in CLOSED
-        found[name] = [] if closed else _waits(row, needs.get(name, ()), finished, name in knotted)
-    return found
+    waits = Waits(rows, needs)
+    return {row["id"]: waits.of(row) for row in rows}
 
 
 def _is_unproven(row: Row) -> bool:
@@ -70,16 +86,9 @@ def tasks(rows: Sequence[Row]) -> Iterator[Sight]:
 
 def of_some(rows: Rows, names: Iterable[str]) -> Iterator[Sight]:
     """Yield the tasks of some milestones with what they wait for, reading no other rows than those they need."""
-    needs = links(rows)
-    knotted = graph.in_cycles({name: wanted for name, wanted in needs.items() if wanted})
+    waits = Waits(rows)
     for row in filter(None, map(rows.named, names)):
-        name = str(row["id"])
-        wanted = needs.get(name, ())
-        finished = {
-            other["id"]: other for other in filter(None, map(rows.named, wanted)) if other["status"] in FINISHED
-        }
-        closed = row["status"] in CLOSED
-        yield from of_milestone(row, [] if closed else _waits(row, wanted, finished, name in knotted))
+        yield from of_milestone(row, waits.of(row))
 
 
 def of_milestone(row: Row, waits: Sequence[str]) -> Iterator[Sight]:
@@ -99,15 +108,10 @@ def of_milestone(row: Row, waits: Sequence[str]) -> Iterator[Sight]:
         yield Sight(row, task, (*dict.fromkeys(own), *waits) if open_task else ())
 
 
-def rank_row(row: Row, current: str | None = None) -> tuple[Any, ...]:
-    """Return the order of milestones to take tasks from: current, begun, priority, due, id."""
-    return (row["id"] != current, row["status"] != "in_progress", _priority(row), row["due"] or "9999", row["id"])
-
-
 def rank(sight: Sight) -> tuple[Any, ...]:
     """Return the order of tasks inside a milestone: critical, priority, what waits for it, id."""
     task = sight.task
-    return not task["critical"], _priority(task), -len(followers(sight)), task["id"]
+    return not task["critical"], urgency(task), -len(followers(sight)), task["id"]
 
 
 def followers(sight: Sight) -> list[str]:
@@ -120,18 +124,19 @@ def followers(sight: Sight) -> list[str]:
     ]
 
 
-def _priority(record: Row) -> int:
-    return PRIORITIES.get(str(record.get("priority") or "medium").lower(), 2)
-
-
-def ready(
-    rows: Sequence[Row], current: str | None = None, waits: Mapping[str, Sequence[str]] | None = None
-) -> Iterator[Sight]:
+def ready(rows: Sequence[Row], current: str | None = None, waits: Waits | None = None) -> Iterator[Sight]:
     """Yield what can be started now, best first; only as many milestones are opened as the caller needs.
 
-    `waits` is `milestone_waits(rows)` where the caller has it already.
+    `waits` are those of the rows where the caller has them already.
     """
-    waits = milestone_waits(rows) if waits is None else waits
-    able = [row for row in rows if row["status"] not in STOPPED and not waits[row["id"]]]
-    for row in sorted(able, key=lambda row: rank_row(row, current)):
-        yield from sorted((sight for sight in of_milestone(row, ()) if sight.is_ready), key=rank)
+    waits = Waits(rows) if waits is None else waits
+    for row in _startable(rows_of(rows), current):
+        if not waits.of(row):
+            yield from sorted((sight for sight in of_milestone(row, ()) if sight.is_ready), key=rank)
+
+
+def _startable(rows: Rows, current: str | None) -> Iterator[Row]:
+    """Yield the milestones to take tasks from: the current one, then begun ones, by priority, day and id."""
+    if current is not None:
+        yield from rows.select(Question(ids=(current,), has=("able",)))
+    yield from (row for row in rows.each(Question(has=("able",), order="rank")) if row["id"] != current)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from milestone.domain.questions import OPEN_TASKS, WORKED_ON, Question
+from milestone.domain.rows import of as rows_of
+
 Row = Mapping[str, Any]
-WORKED_ON = ("in_progress", "blocked", "paused")
-OPEN_TASKS = ("in_progress", "in_review")
 
 
 def view(
@@ -40,7 +41,8 @@ def interrupted(sessions: Sequence[Row], held: Mapping[str, str]) -> Row | None:
 
 def _of_session(rows: Sequence[Row], session: Row, ready: Sequence[Row]) -> dict[str, Any] | None:
     wanted = session.get("milestones") or ()
-    row = next((row for row in rows if row["id"] in wanted and row["status"] in (*WORKED_ON, "planned")), None)
+    named = rows_of(rows).select(Question(ids=wanted)) if wanted else ()
+    row = next((row for row in named if row["status"] in (*WORKED_ON, "planned")), None)
     if row is None:
         return None
     since = session.get("last_saved") or session.get("started")
@@ -50,7 +52,7 @@ def _of_session(rows: Sequence[Row], session: Row, ready: Sequence[Row]) -> dict
 
 def _of_work(rows: Sequence[Row], recent: Sequence[Row], ready: Sequence[Row]) -> dict[str, Any] | None:
     """Return the place where work was last touched: a begun task before a milestone between two tasks."""
-    worked = [row for row in rows if (row["status"] in WORKED_ON and row["actual_start"]) or _has_begun(row)]
+    worked = rows_of(rows).select(Question(has=("worked",)))
     places = [(bool(_begun(row)), _touched(row, recent), row["id"], row) for row in worked]
     if not places:
         return None
@@ -58,10 +60,6 @@ def _of_work(rows: Sequence[Row], recent: Sequence[Row], ready: Sequence[Row]) -
     if not begun and row["percentage"] in (0, 100):
         return None
     return _at(row, "task" if begun else "milestone", touched or None, ready)
-
-
-def _has_begun(row: Row) -> bool:
-    return row["status"] in WORKED_ON and bool(_begun(row))
 
 
 def _leaves(row: Row) -> list[Row]:

@@ -7,6 +7,9 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from milestone.domain import graph, risk, weighing
+from milestone.domain.questions import Question
+from milestone.domain.rows import Rows, links
+from milestone.domain.rows import of as rows_of
 from milestone.reports import events, ready, resume
 from milestone.reports.names import short
 
@@ -52,25 +55,24 @@ class Moment(NamedTuple):
 
 def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, Any]:
     """Return the `status` shape of the contract; counts and critical path are never cut."""
-    rows = moment.rows
-    needs = graph.of_rows(rows)
-    waits = ready.milestone_waits(rows, needs)
-    exact, percentage = weighing.of_project(rows)
+    rows = rows_of(moment.rows)
+    totals = rows.totals()
+    exact, percentage = totals.progress()
+    needs = links(rows)
+    waits = ready.Waits(rows, needs)
     path = critical_path(rows, needs)
-    ordered = in_order(rows, moment.current)
-    size = SHOWN if limit is None else limit
-    shown = ordered[start : start + size] if size else ordered[start:]
+    shown = in_order(rows, moment.current, start, (SHOWN if limit is None else limit) or None)
     startable = [task(sight) for sight in islice(ready.ready(rows, moment.current, waits), 3)]
     project = {k: v for k, v in moment.project._asdict().items() if k not in ("hours_per_week", "people")}
     return {
         "project": {**project, "hours_per_week": moment.project.hours_per_week, "people": moment.project.people},
         "as_of": moment.now.isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "counts": counts(rows),
+        "counts": counts(totals),
         "percentage": percentage,
-        "hours": _hours(rows, exact),
-        "forecast": forecast(rows, moment),
+        "hours": _hours(totals, exact),
+        "forecast": forecast(rows, totals, moment),
         "current": moment.current,
-        "milestones": [milestone(row, waits[row["id"]], moment, path) for row in shown],
+        "milestones": [milestone(row, waits.of(row), moment, path) for row in shown],
         "critical_path": path,
         "blockers": blockers(rows, path),
         "risks": risks(rows, path),
@@ -81,29 +83,43 @@ def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, 
     }
 
 
-def counts(rows: Sequence[Row]) -> dict[str, int]:
+def counts(totals: weighing.Totals) -> dict[str, int]:
     """Return how many milestones are where; cancelled ones count nowhere."""
-    states = [row["status"] for row in rows if row["status"] != "cancelled"]
-    found = {"total": len(states), "completed": sum(state in ready.FINISHED for state in states)}
+    found = {"total": totals.counted, "completed": totals.in_state(*ready.FINISHED)}
     for state in ("in_progress", "planned", "blocked", "paused"):
-        found[state] = states.count(state)
+        found[state] = totals.in_state(state)
     return found
 
 
-def in_order(rows: Sequence[Row], current: str | None) -> list[Row]:
+def in_order(rows: Sequence[Row], current: str | None, start: int = 0, limit: int | None = None) -> list[Row]:
     """Return the rows as a person wants them: the current one, open ones by id, finished, archived ones last."""
-    rank = {"completed": 2, "cancelled": 3, "archived": 4}
-    return sorted(rows, key=lambda row: (row["id"] != current, rank.get(row["status"], 1), row["id"]))
+    known, one = rows_of(rows), () if current is None else (current,)
+    first = list(known.select(Question(ids=one))) if one else []
+    rest = Question(but=current or "", order="standing", start=max(start - len(first), 0), limit=limit)
+    return [*([] if start else first), *known.select(rest)][:limit]
 
 
 def critical_path(rows: Sequence[Row], needs: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the longest chain of open milestones by hours left; it decides the end."""
-    left = {row["id"]: float(row["hours_left"] or 0) for row in rows if row["status"] not in ready.CLOSED}
-    tied = {name: [d for d in wanted if d in left] for name, wanted in needs.items() if wanted and name in left}
+    known = rows_of(rows)
+    linked = _open(known, needs)
+    waiting = {name: wanted for name, wanted in needs.items() if wanted and name in linked}
+    tied = {name: [d for d in wanted if d in linked] for name, wanted in waiting.items()}
     for other in [other for wanted in tied.values() for other in wanted]:
         tied.setdefault(other, [])
-    alone = max((name for name in left if name not in tied), key=left.__getitem__, default=None)
-    return graph.critical_path(tied if alone is None else {**tied, alone: []}, left)
+    left = {name: float(linked[name]["hours_left"] or 0) for name in tied}
+    alone = next((row for row in known.each(Question(has=("open",), order="left")) if row["id"] not in tied), None)
+    if alone is not None:
+        tied[alone["id"]], left[alone["id"]] = [], float(alone["hours_left"] or 0)
+    return graph.critical_path(tied, left)
+
+
+def _open(rows: Rows, needs: Mapping[str, Sequence[str]]) -> dict[str, Row]:
+    """Return the open milestones that have to do with another, by id."""
+    linked = {row["id"]: row for row in rows.linked()}
+    names = {name for waiting, wanted in needs.items() for name in (waiting, *wanted)}
+    further = rows.select(Question(ids=sorted(names - linked.keys()))) if names else ()
+    return {row["id"]: row for row in (*linked.values(), *further) if row["status"] not in ready.CLOSED}
 
 
 def milestone(row: Row, waits: Sequence[str], moment: Moment, path: Sequence[str]) -> dict[str, Any]:
@@ -142,24 +158,24 @@ def finish(hours: float, moment: Moment) -> date:
     return moment.today + DAY * math.ceil(hours / moment.project.capacity * 7) if hours else moment.today
 
 
-def forecast(rows: Sequence[Row], moment: Moment) -> dict[str, Any] | None:
+def forecast(rows: Sequence[Row], totals: weighing.Totals, moment: Moment) -> dict[str, Any] | None:
     """Return when the open work is likely done; None when nothing is open or nothing is estimated."""
-    left = sum(float(row["hours_left"] or 0) for row in rows if row["status"] not in ready.CLOSED)
+    left = totals.hours_left
     if not left:
         return None
-    due = max((row["due"] for row in rows if row["due"] and row["status"] not in ready.CLOSED), default=None)
+    latest = rows_of(rows).select(Question(has=("open", "due"), order="due", limit=1))
     return {
         "earliest": finish(left, moment).isoformat(),
         "latest": finish(left * BUFFER, moment).isoformat(),
         "hours_left": round(left, 2),
         "hours_per_week": moment.project.capacity,
         "basis": "estimate",
-        "due": due,
+        "due": latest[0]["due"] if latest else None,
     }
 
 
-def _hours(rows: Sequence[Row], exact: float) -> dict[str, float]:
-    whole = sum(float(row["hours"] or 0) for row in rows if row["status"] != "cancelled")
+def _hours(totals: weighing.Totals, exact: float) -> dict[str, float]:
+    whole = totals.hours_whole
     return {"total": round(whole, 2), "done": round(whole * exact / 100, 2)}
 
 
@@ -173,8 +189,7 @@ def blockers(rows: Sequence[Row], path: Sequence[str]) -> list[dict[str, Any]]:
             "kind": each["kind"],
             "critical": row["id"] in path,
         }
-        for row in rows
-        if row["status"] not in ready.CLOSED
+        for row in rows_of(rows).select(Question(has=("open", "blockers")))
         for each in row["blockers"]
     ]
     return sorted(found, key=lambda each: (not each["critical"], each["since"] or "9", each["ref"]))
@@ -188,8 +203,7 @@ def risks(rows: Sequence[Row], path: Sequence[str]) -> list[dict[str, Any]]:
             **{key: each[key] for key in ("id", "description", "score", "band", "mitigation", "owner")},
             "alerts": risk.alerts(each, on_critical_path=row["id"] in path),
         }
-        for row in rows
-        if row["status"] not in ready.CLOSED
+        for row in rows_of(rows).select(Question(has=("open", "risks")))
         for each in row["risks"]
         if risk.is_open(each)
     ]
@@ -200,16 +214,10 @@ def risks(rows: Sequence[Row], path: Sequence[str]) -> list[dict[str, Any]]:
 def needs_you(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Return what waits for a person: approvals, questions, conflicts, facts nobody has met."""
     found: list[dict[str, Any]] = []
-    asked = [each["id"] for row in rows if row["status"] not in ready.CLOSED for each in row["questions"]]
-    several = {name for name in asked if asked.count(name) > 1}
-    for row in rows:
-        unmet = row["unmet"]
-        if not (
-            row["waiting"] or row["questions"] or row["conflicts"] or unmet["conditions"] or unmet["external"]
-        ):
-            continue
-        if row["status"] in ready.CLOSED:
-            continue
+    asking = rows_of(rows).select(Question(has=("open", "asks")))
+    names = [each["id"] for row in asking for each in row["questions"]]
+    several = {name for name in names if names.count(name) > 1}
+    for row in asking:
         found += _approvals(row) + _questions(row, several) + _facts(row)
         if row["conflicts"]:
             text = f"{row['conflicts']} values a merge could not join"

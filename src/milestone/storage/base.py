@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import msgspec
 
 from milestone.domain.document import Actor, Document, Event, Recorded
+from milestone.domain.rows import Rows
 
 Row = Mapping[str, Any]  # `domain.summary.row(document)`: what lists and reports need of one document
 Evolve = Callable[[Document | None, Recorded], Document]
@@ -65,16 +66,22 @@ class Reading(Protocol):
     last_number: int  # highest milestone number ever given, 0 in an empty store
     warnings: Sequence[Warning]
 
-    def rows(self) -> Sequence[Row]:
-        """Return the summary row of every live milestone (archived included, away and deleted not), by id."""
+    def rows(self) -> Rows:
+        """Return the summary row of every live milestone (archived included, away and deleted not), by id.
+
+        They answer questions (`domain.questions`) while the reading is open; no more is read than is asked for.
+        """
         ...
 
     def load(self, kind: str, uid: str) -> Document | None:
         """Return the document as it is now, deleted and away ones too; None when there never was one."""
         ...
 
-    def find(self, kind: str) -> Iterator[Document]:
-        """Yield every live document of a kind, by id for milestones, else by uid; nothing when there is none."""
+    def find(self, kind: str, states: Sequence[str] = ()) -> Iterator[Document]:
+        """Yield every live document of a kind, by id for milestones, else by uid; nothing when there is none.
+
+        With `states` only those whose body has one of them as its `state`, as sessions do.
+        """
         ...
 
     def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:

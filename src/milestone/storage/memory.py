@@ -9,9 +9,10 @@ import msgspec
 
 from milestone import errors
 from milestone.domain.document import Document, Event, Recorded
+from milestone.domain.rows import Listed, Rows
 from milestone.ids import number_of
 from milestone.storage import log_line
-from milestone.storage.base import Evolve, Mark, Row, Stamp, Summarise, Warning
+from milestone.storage.base import Evolve, Mark, Stamp, Summarise, Warning
 from milestone.storage.log_line import FileMark
 
 Key = tuple[str, str]  # kind, uid
@@ -57,14 +58,15 @@ class MemoryReading:
         names = (name for body in bodies for name in (body.get("id"), *body.get("formerly", ())))
         return max((number_of(str(name)) or 0 for name in names), default=0)
 
-    def rows(self) -> Sequence[Row]:
-        return [self._summarise(document) for document in self.find("milestone")]
+    def rows(self) -> Rows:
+        return Listed([self._summarise(document) for document in self.find("milestone")])
 
     def load(self, kind: str, uid: str) -> Document | None:
         return self._documents.get((kind, uid))
 
-    def find(self, kind: str) -> Iterator[Document]:
+    def find(self, kind: str, states: Sequence[str] = ()) -> Iterator[Document]:
         live = [d for d in self._documents.values() if d.kind == kind and not (d.away or d.deleted)]
+        live = [d for d in live if not states or d.body.get("state") in states]
         return iter(sorted(live, key=lambda d: (str(d.body.get("id", "")) if kind == "milestone" else "", d.uid)))
 
     def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:

@@ -81,14 +81,15 @@ class Moment:
         found = self.stored(kind, uid)
         return found.document if found is not None else None
 
-    def find(self, kind: str) -> Iterator[Document]:
+    def find(self, kind: str, states: Sequence[str] = ()) -> Iterator[Document]:
         keys = {key for key in (*self.summary.entries, *self.changed) if key[0] == kind}
         found = [d for d in (self.load(*key) for key in keys) if d is not None and not (d.away or d.deleted)]
+        found = [d for d in found if not states or d.body.get("state") in states]
         if kind == "milestone":
             return iter(sorted(found, key=lambda d: (*summary_file.order(str(d.body.get("id", ""))), d.uid)))
         return iter(sorted(found, key=lambda d: d.uid))
 
-    def rows(self) -> Sequence[Row]:
+    def rows(self) -> EntryRows:
         if self._rows is None:
             self._rows = self._listed()
         return self._rows

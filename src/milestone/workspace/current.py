@@ -4,6 +4,8 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from milestone.domain.questions import Question
+from milestone.domain.rows import of as rows_of
 from milestone.registry import load
 from milestone.workspace import whereabouts
 
@@ -27,21 +29,18 @@ def find(root: Where, start: Where, rows: Sequence[Mapping[str, Any]]) -> str | 
 
 def which(root: Where, start: Where, rows: Sequence[Mapping[str, Any]]) -> Current | None:
     """Return the current milestone and the reason; a word that names no live milestone is passed over."""
-    known = {row["id"] for row in rows}
-    branch = branch_milestone(start)
+    branch, used, named = branch_milestone(start), remembered(root), named_by_folder(root)
+    plan = rows_of(rows)
+    words = [word for word in (branch, used, named) if word]
+    known = {row["id"] for row in plan.select(Question(ids=words))} if words else set()
     if branch in known:
         return Current(branch, f"the branch milestone/{branch} is checked out")
-    used = remembered(root)
     if used in known:
         return Current(used, "milestone use set it")
-    named = named_by_folder(root)
     if named in known:
         return Current(named, "active/current.txt names it")
-    started = [row for row in rows if row["status"] == "in_progress" and row["actual_start"]]
-    if started:
-        last = max(started, key=lambda row: (str(row["actual_start"]), str(row["id"])))
-        return Current(str(last["id"]), "it was started last")
-    return None
+    last = plan.select(Question(has=("started",), order="started", limit=1))
+    return Current(str(last[0]["id"]), "it was started last") if last else None
 
 
 def branch_milestone(start: Where) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from milestone import errors, ids
 from milestone.domain.document import Body, Document
+from milestone.domain.questions import Question
+from milestone.domain.rows import Rows
 from milestone.domain.rows import of as rows_of
 from milestone.storage.base import Reading, Row
 
@@ -77,14 +79,14 @@ def milestone_row(
                 next=["milestone use ID"],
             )
         wanted = current
-    full = ids.parse_milestone_id(wanted) or wanted
-    named = rows_of(rows).named(full)
+    full, plan = ids.parse_milestone_id(wanted) or wanted, rows_of(rows)
+    named = plan.named(full)
     if named is not None:
         return named
-    exact = [row for row in rows if str(row["id"]).casefold() in (full.casefold(), wanted.casefold())]
+    exact = plan.select(Question(named=(full.casefold(), wanted.casefold()), limit=1))
     if exact:
         return exact[0]
-    near = [] if ids.parse_milestone_id(wanted) else _by_title(rows, wanted)
+    near = [] if ids.parse_milestone_id(wanted) else _by_title(plan, wanted)
     if len(near) == 1 and not writing:
         return near[0]
     if near and not writing:
@@ -95,7 +97,7 @@ def milestone_row(
             candidates=names,
             next=[f"milestone show {names[0]}"],
         )
-    raise _not_found(text, near or rows)
+    raise _not_found(text, plan, near)
 
 
 def task(
@@ -129,21 +131,22 @@ def task_of_current(text: str) -> bool:
     return not slash or above.casefold() in ids.CURRENT
 
 
-def _by_title(rows: Sequence[Row], text: str) -> list[Row]:
+def _by_title(rows: Rows, text: str) -> Sequence[Row]:
     """Return the milestones whose title's slug begins like the text; an id has no prefixes."""
     if not text or re.fullmatch(r"milestone-?\d*", text, re.IGNORECASE):
         return []
     prefix = _NO_WORD.sub("-", text.casefold()).strip("-")
-    return [row for row in rows if prefix and str(row["slug"]).startswith(prefix)]
+    return rows.select(Question(slug=prefix)) if prefix else []
 
 
-def _not_found(text: str, near: Sequence[Row]) -> errors.MilestoneNotFound:
-    names = [str(row["id"]) for row in near]
+def _not_found(text: str, rows: Rows, near: Sequence[Row] = ()) -> errors.MilestoneNotFound:
+    count = len(near) or len(rows)
+    names = [str(row["id"]) for row in near[:5] or rows.select(Question(limit=5))]
     return errors.MilestoneNotFound(
         f'There is no milestone "{text}".',
-        why=f"{len(names)} {'record is' if len(names) == 1 else 'records are'} here."
+        why=f"{count} {'record is' if count == 1 else 'records are'} here."
         if names
         else "No milestone was planned yet.",
-        candidates=names[:5],
+        candidates=names,
         next=["milestone list"] if names else ['milestone plan "GOAL"'],
     )

@@ -47,29 +47,25 @@ def run(env: Env, args: "argparse.Namespace") -> int:
         raise errors.InvalidRequest("--csv and --json exclude each other.", next=["milestone list --csv"])
     found = look(env)
     fields = _fields(args)
-    every = _rows(env, args, found)
-    part = every[paging.page(len(every), env.options.cursor, env.options.limit)]
     first = paging.start(env.options.cursor)
+    part, total = _page(env, args, found, first)
     data = listing.pick(part, fields or listing.FIELDS)
     return found.answer(
         env,
         "task.list" if args.tasks else "milestone.list",
         data,
-        lambda: _text(env, args, found, part, len(every), first),
-        total=len(every),
-        next_cursor=paging.following(first, len(part), len(every)),
+        lambda: _text(env, args, found, part, total, first),
+        total=total,
+        next_cursor=paging.following(first, len(part), total),
     )
 
 
-def _rows(env: Env, args: "argparse.Namespace", found: Look) -> list[Any]:
-    wanted = _wanted(env, args, found)
-    rows = found.moment.rows
-    every: Sequence[Any] = listing.tasks(rows, wanted) if args.tasks else listing.milestones(rows, wanted)
-    key = args.sort
-    if key:
-        _known("--sort", key.removeprefix("-"), listing.SORTS)
-        every = listing.in_order(every, key)
-    return list(every)
+def _page(env: Env, args: "argparse.Namespace", found: Look, first: int) -> listing.Page:
+    if args.sort:
+        _known("--sort", args.sort.removeprefix("-"), listing.SORTS)
+    wanted, size = _wanted(env, args, found), paging.size(env.options.limit)
+    make = listing.tasks if args.tasks else listing.milestones
+    return make(found.moment.rows, wanted, args.sort, first, size)
 
 
 def _wanted(env: Env, args: "argparse.Namespace", found: Look) -> listing.Wanted:

@@ -15,3 +15,6 @@ GRANT INSERT ON {schema}.line, {schema}.event TO {role};
 GRANT UPDATE ON {schema}.head TO {role};
 -- Documents follow from the log and may be written anew.
 GRANT INSERT, UPDATE, DELETE ON {schema}.document TO {role};
+-- So does what is asked of them without reading them.
+GRANT INSERT, DELETE ON {schema}.milestone, {schema}.linked TO {role};
+GRANT UPDATE ON {schema}.totals TO {role};

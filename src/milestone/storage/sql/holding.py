@@ -10,5 +10,5 @@ def held_by(root: str, moment: SqlMoment) -> Mapping[str, str]:
     """Return milestone uid -> session id; empty when nothing runs."""
     if not locks.run_is_live(root):
         return {}
-    running = [document.body for document in moment.in_state("session", "running")]
+    running = [document.body for document in moment.find("session", ("running",))]
     return {str(uid): str(body.get("id")) for body in running for uid in body.get("holds") or ()}

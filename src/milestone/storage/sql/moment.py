@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import overload
 
 from milestone.domain.document import Document, Event, Recorded
 from milestone.storage import log_line
-from milestone.storage.base import Evolve, Mark, Row, Summarise, Warning
+from milestone.storage.base import Evolve, Mark, Summarise, Warning
 from milestone.storage.log_line import BrokenLine, Line
 from milestone.storage.sql import records
+from milestone.storage.sql.asking import SqlRows
 from milestone.storage.sql.connection import Connection, Found
 from milestone.storage.sql.damage import damaged
 from milestone.storage.sql.head import Head
@@ -26,34 +26,6 @@ class Rules:
         self.evolve = evolve
         self.summarise = summarise
         self.protect = protect  # what is done to an event before anything keeps it
-
-
-class Rows(Sequence[Row]):
-    """Every row by id, fetched when the first is looked at."""
-
-    def __init__(self, moment: "SqlMoment") -> None:
-        self._moment = moment
-        self._rows: list[Row] | None = None
-
-    def _fetched(self) -> list[Row]:
-        if self._rows is None:
-            self._rows = [records.row_of(found) for found in self._moment.connection.rows(SQL["rows"])]
-        return self._rows
-
-    @overload
-    def __getitem__(self, place: int) -> Row: ...
-    @overload
-    def __getitem__(self, place: slice) -> Sequence[Row]: ...
-    def __getitem__(self, place: int | slice) -> Row | Sequence[Row]:
-        return self._fetched()[place]
-
-    def __iter__(self) -> Iterator[Row]:
-        return iter(self._fetched())
-
-    def __len__(self) -> int:
-        if self._rows is None:
-            return int(self._moment.connection.rows(SQL["count_rows"])[0][0])
-        return len(self._rows)
 
 
 class SqlMoment:
@@ -81,19 +53,18 @@ class SqlMoment:
     def mark(self) -> Mark:
         return Mark(epoch=self.epoch, seq=self.head.seq, hash=self.head.hash)
 
-    def rows(self) -> Sequence[Row]:
-        return Rows(self)
+    def rows(self) -> SqlRows:
+        return SqlRows(self.connection)
 
     def load(self, kind: str, uid: str) -> Document | None:
         found = self.connection.rows(SQL["document"], (kind, uid))
         return records.document_of(found[0]) if found else None
 
-    def find(self, kind: str) -> Iterator[Document]:
-        return map(records.document_of, self.connection.rows(SQL["documents"], (kind,)))
-
-    def in_state(self, kind: str, state: str) -> Iterator[Document]:
-        """Yield the live documents of a kind in one state."""
-        return map(records.document_of, self.connection.rows(SQL["in_state"], (kind, state)))
+    def find(self, kind: str, states: Sequence[str] = ()) -> Iterator[Document]:
+        if not states:
+            return map(records.document_of, self.connection.rows(SQL["documents"], (kind,)))
+        asked = (found for state in states for found in self.connection.rows(SQL["in_state"], (kind, state)))
+        return iter(sorted(map(records.document_of, asked), key=lambda document: document.uid))
 
     def lines(self, after: int = 0) -> Iterator[bytes]:
         return (bytes(text) for _, _, text in self.connection.stream(SQL["lines"], (after,)))

@@ -61,14 +61,6 @@ SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM do
 SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM document
 WHERE kind = ? AND state = ? AND away = 0 AND deleted = 0 ORDER BY place, id, uid;
 
--- name: rows
--- The summary row of every live milestone, in order.
-SELECT kind, uid, revision, archived, away, deleted, place, id, state, about, tasks, listed FROM document
-WHERE kind = 'milestone' AND away = 0 AND deleted = 0 ORDER BY place, id, uid;
-
--- name: count_rows
-SELECT count(*) FROM document WHERE kind = 'milestone' AND away = 0 AND deleted = 0;
-
 -- name: keep
 -- A document as it is now.
 INSERT INTO document (kind, uid, revision, archived, away, deleted, place, id, state, about, tasks, listed,
@@ -83,3 +75,55 @@ ON CONFLICT (kind, uid) DO UPDATE SET revision = excluded.revision, archived = e
 -- Whole rows, for verification.
 SELECT kind, uid, revision, archived, away, deleted, place, id, state, about, tasks, listed, body, proven, whole
 FROM document ORDER BY kind, uid;
+
+-- name: keep_milestone
+-- What can be asked of a live milestone; its columns stand in `narrow.COLUMNS`.
+INSERT INTO milestone (uid, id, place, archived, low_id, slug, said, status, priority, category, phase, owner, labels,
+    due, started, standing, begun, urgency, left_over, has_open, has_startable, has_able, has_blockers, has_risks,
+    has_asks, has_questions, has_worked, has_started, has_crosses, has_due, has_owner)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+
+-- name: forget_milestone
+DELETE FROM milestone WHERE uid = ?;
+
+-- name: every_milestone
+SELECT uid, id, place, archived, low_id, slug, said, status, priority, category, phase, owner, labels,
+    due, started, standing, begun, urgency, left_over, has_open, has_startable, has_able, has_blockers, has_risks,
+    has_asks, has_questions, has_worked, has_started, has_crosses, has_due, has_owner
+FROM milestone ORDER BY uid;
+
+-- name: keep_linked
+INSERT INTO linked (uid, place, id, about) VALUES (?, ?, ?, ?);
+
+-- name: forget_linked
+DELETE FROM linked WHERE uid = ?;
+
+-- name: linked
+SELECT about FROM linked ORDER BY place, id, uid;
+
+-- name: every_linked
+SELECT uid, place, id, about FROM linked ORDER BY uid;
+
+-- name: totals
+SELECT recorded, proven FROM totals WHERE one = 1;
+
+-- name: set_totals
+UPDATE totals SET recorded = ?, proven = ? WHERE one = 1;
+
+-- name: counted
+-- What the sums hold of a milestone: its row before a change.
+SELECT d.about FROM milestone m JOIN document d ON d.kind = 'milestone' AND d.uid = m.uid WHERE m.uid = ?;
+
+-- name: select
+-- The beginning of every question; conditions, order and limit follow (`asking`).
+SELECT d.kind, d.uid, d.revision, d.archived, d.away, d.deleted, d.place, d.id, d.state, d.about, d.tasks, d.listed
+FROM milestone m JOIN document d ON d.kind = 'milestone' AND d.uid = m.uid;
+
+-- name: count
+SELECT count(*) FROM milestone m;
+
+-- name: forget_milestones
+DELETE FROM milestone;
+
+-- name: forget_every_linked
+DELETE FROM linked;

@@ -9,9 +9,9 @@ from milestone import errors
 from milestone.domain.document import Document, Event, Recorded
 from milestone.ids import number_of
 from milestone.storage import log_line
-from milestone.storage.base import Stamp
+from milestone.storage.base import Row, Stamp
 from milestone.storage.log_line import FileMark, Line
-from milestone.storage.sql import records
+from milestone.storage.sql import narrow, records
 from milestone.storage.sql.connection import Connection
 from milestone.storage.sql.head import Head
 from milestone.storage.sql.moment import Key, Rules, SqlMoment
@@ -84,21 +84,35 @@ class SqlTxn(SqlMoment):
             key = (recorded.event.document, recorded.event.uid)
             touched[key] = self.rules.evolve(touched.get(key) or self.load(*key), recorded)
         self._changed.update(touched)
+        rows = {key: self.rules.summarise(document) for key, document in touched.items() if is_milestone(document)}
         with telling_of_letters():
-            self.connection.many(SQL["keep"], [self._kept(document) for document in touched.values()])
+            self._keep_narrow([document for document in touched.values() if is_milestone(document)], rows)
+            kept = [records.kept(document, rows.get(key)) for key, document in touched.items()]
+            self.connection.many(SQL["keep"], kept)
 
-    def _kept(self, document: Document) -> tuple[str | int | bytes | None, ...]:
-        if document.kind != "milestone":
-            return records.kept(document, None)
+    def _keep_narrow(self, documents: Sequence[Document], rows: Mapping[Key, Row]) -> None:
+        if not documents:
+            return
+        there = [(d.uid, None if d.away or d.deleted else rows[d.kind, d.uid]) for d in documents]
+        sums = narrow.sums(self.connection)
+        for document, (uid, row) in zip(documents, there, strict=True):
+            self._number(document)
+            for (before,) in self.connection.rows(SQL["counted"], (uid,)):
+                sums.add(records.DECODER.decode(before), -1)
+            if row is not None:
+                sums.add(row)
+        narrow.keep(self.connection, there)
+        self.connection.run(SQL["set_totals"], sums.values())
+
+    def _number(self, document: Document) -> None:
         names = (document.body.get("id"), *(document.body.get("formerly") or ()))
         self.last_number = max(self.last_number, *(number_of(str(name)) or 0 for name in names))
-        return records.kept(document, self.rules.summarise(document))
 
     def _log(self, line: Line, text: bytes, name: str) -> None:
         actor = line.actor.name
         row = (line.seq, line.last_seq, name, line.at, line.operation, line.session, actor, text)
         self.connection.run(SQL["add_line"], row)
-        self.connection.many(SQL["add_event"], [narrow(recorded, line.seq) for recorded in line.recorded()])
+        self.connection.many(SQL["add_event"], [event_row(recorded, line.seq) for recorded in line.recorded()])
 
     def _end_at(self, seq: int, name: str) -> None:
         self.head = msgspec.structs.replace(
@@ -107,7 +121,7 @@ class SqlTxn(SqlMoment):
         self.connection.run(SQL["set_head"], self.head.values())
 
 
-def narrow(recorded: Recorded, first: int) -> tuple[str | int | None, ...]:
+def event_row(recorded: Recorded, first: int) -> tuple[str | int | None, ...]:
     """Return the row of an event in the table `event`."""
     event = recorded.event
     about = (event.kind, event.document, event.uid, event.milestone, event.task)
@@ -123,11 +137,21 @@ class SqlAlone(SqlMoment):
         self.connection.run(SQL["set_head"], self.head.values())
 
 
+def is_milestone(document: Document) -> bool:
+    """Tell whether a document has a row."""
+    return document.kind == "milestone"
+
+
 def fill_anew(connection: Connection, rules: Rules) -> None:
-    """Write every record's columns again from its body, after a migration added some."""
+    """Write every record's columns and narrow rows again from its body, and the sums over them."""
     kept = [records.document_of(found) for found in connection.rows(SQL["all_documents"])]
-    rows = [(d, rules.summarise(d) if d.kind == "milestone" else None) for d in kept]
-    connection.many(SQL["keep"], [records.kept(document, row) for document, row in rows])
+    rows = {d.uid: rules.summarise(d) for d in kept if is_milestone(d)}
+    live = [(d.uid, rows[d.uid]) for d in kept if is_milestone(d) and not (d.away or d.deleted)]
+    for statement in ("forget_milestones", "forget_every_linked"):
+        connection.run(SQL[statement])
+    narrow.keep(connection, live)
+    connection.run(SQL["set_totals"], narrow.sums_of(row for _, row in live).values())
+    connection.many(SQL["keep"], [records.kept(d, rows[d.uid] if is_milestone(d) else None) for d in kept])
 
 
 @contextmanager
