@@ -132,3 +132,69 @@ def test_a_team_counts_too(folder: Path, capsys: pytest.CaptureFixture[str]):
 
     assert backend(folder) == "hybrid"
     assert "6 people" in err
+
+
+def let_it_scale(folder: Path) -> None:
+    (folder / ROOT / "config").mkdir(parents=True, exist_ok=True)
+    (folder / ROOT / "config" / "milestone-config.yaml").write_text("features: {auto_scale: true}\n")
+
+
+def test_where_it_may_it_moves_into_a_database_by_itself(folder: Path, capsys: pytest.CaptureFixture[str]):
+    let_it_scale(folder)
+    run(capsys, "plan", "--from", handed_in(folder, 99))
+    assert backend(folder) == "hybrid"
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "before")
+
+    _, err = run(capsys, "plan", "--from", handed_in(folder, 1, 100))
+
+    assert backend(folder) == "sqlite"
+    assert "100 milestones, all there" in err
+    assert titles(capsys) == sorted(f"Goal {n}" for n in range(1, 101))
+    assert not [line for line in git(folder, "status", "--porcelain").splitlines() if line[:2].strip() == "D"]
+    run(capsys, "update", "m1", "--priority", "high")
+    assert backend(folder) == "sqlite"
+
+
+def test_at_two_hundred_it_moves_to_a_server_that_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, postgres_dsn: str
+):
+    let_it_scale(folder)
+    run(capsys, "plan", "--from", handed_in(folder, 199))
+    assert backend(folder) == "sqlite"
+    monkeypatch.setenv("MILESTONE_DSN", postgres_dsn)
+
+    _, err = run(capsys, "plan", "--from", handed_in(folder, 1, 200))
+
+    assert backend(folder) == "postgres", err
+    assert titles(capsys) == sorted(f"Goal {n}" for n in range(1, 201))
+    password = postgres_dsn.partition("@")[0].rpartition(":")[2]
+    assert password not in err
+    assert password not in (folder / ROOT / "local" / "backend.json").read_text()
+
+
+def test_what_was_taken_back_is_not_moved_again(folder: Path, capsys: pytest.CaptureFixture[str]):
+    run(capsys, "plan", "--from", handed_in(folder, 30))
+    assert backend(folder) == "hybrid"
+    run(capsys, "migrate", "--rollback")
+
+    said, _ = run(capsys, "plan", "--from", handed_in(folder, 1, 31))
+
+    assert backend(folder) == "file"
+    assert [each["hint"] for each in said["warnings"] if each["code"] == "outgrown"] == [
+        "milestone migrate --to hybrid moves it."
+    ]
+
+
+def test_postgres_that_nobody_says_where_is_sqlite_with_a_warning_at_each_write(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    run(capsys, "plan", "--from", handed_in(folder, 1))
+    (folder / ROOT / "config" / "milestone-config.yaml").write_text("backend: {type: postgresql}\n")
+
+    for number in range(2, 5):
+        said, _ = run(capsys, "plan", "--from", handed_in(folder, 1, number))
+        assert "no_dsn" in [each["code"] for each in said["warnings"]]
+        assert backend(folder) == "sqlite"
+
+    assert titles(capsys) == [f"Goal {n}" for n in range(1, 5)]

@@ -23,7 +23,7 @@ def run(env: Env) -> None:
         if not yes:
             env.note("It stays where it is; milestone update --system-health says when that becomes slow.")
             return
-    scaling.move(env.workspace, due, tell=lambda text: _tell(env, text))
+    scaling.move(env.workspace, due, environ=env.environ, tell=lambda text: _tell(env, text))
 
 
 def _tell(env: Env, text: str) -> None:

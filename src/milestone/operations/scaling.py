@@ -1,23 +1,20 @@
 """Move the store of a project that has outgrown it, after a write; what is told and kept of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from milestone import errors
 from milestone.domain.context import Context
 from milestone.domain.document import Event
-from milestone.storage import located
+from milestone.operations.migrate import migrate
 from milestone.storage.base import Txn
-from milestone.storage.located import Location
 from milestone.workspace import growth, measuring
 from milestone.workspace.base import Workspace
 from milestone.workspace.growth import Move
 
-LIMIT = 5.0  # seconds to wait for the others to be done
-
 Tell = Callable[[str], None]
 
 
-def move(workspace: Workspace, due: Move, *, tell: Tell) -> bool:
+def move(workspace: Workspace, due: Move, *, environ: Mapping[str, str], tell: Tell) -> bool:
     """Move the store and return whether it moved; one that cannot move now is left where it is, and told of.
 
     The change that led here is stored already, so nothing here makes a command fail.
@@ -25,14 +22,14 @@ def move(workspace: Workspace, due: Move, *, tell: Tell) -> bool:
     tell(f"{_why(due)} Moving it to {measuring.NAMES[due.to]} …")
     try:
         _record(workspace, "scale.detected", due)
-        _go(workspace, due)
+        migrate(workspace, due.to, _address(due, environ))
     except errors.MilestoneError as problem:
         why = f" ({problem.why})" if problem.why else ""
         tell(f"It stays where it is: {problem.message}{why} Next: {measuring.command(due.to)}")
         return False
     with workspace.reading() as reading:
         count = len(reading.rows())
-    tell(f"Moved: {count} milestones, all there.")
+    tell(f"Moved: {count} milestones, all there. milestone migrate --rollback takes it back.")
     return True
 
 
@@ -67,11 +64,6 @@ def _record(workspace: Workspace, kind: str, due: Move) -> None:
     workspace.write_apart(events)
 
 
-def _go(workspace: Workspace, due: Move) -> None:
-    if due.to != "hybrid":
-        raise errors.Refused("Moving a project into a database is not built yet.")
-    root = str(workspace.root)
-    with workspace.store.alone(limit=LIMIT):
-        now = located.read(root)
-        located.write(root, Location(due.to, move=now.move + 1, place=located.place_of(root)))
-    workspace.write_apart(lambda _txn, _context: [])  # its index is made
+def _address(due: Move, environ: Mapping[str, str]) -> str | None:
+    """Return where PostgreSQL is: the variable that holds it, else as configured."""
+    return "env:MILESTONE_DSN" if due.to == "postgres" and environ.get("MILESTONE_DSN") else None
