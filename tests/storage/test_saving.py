@@ -68,6 +68,18 @@ def test_a_file_that_is_not_there_is_nobodys(tmp_path: Path):
     assert not saving.is_open(str(tmp_path / "file"))
 
 
+@pytest.mark.usefixtures("untold")
+def test_a_young_file_that_ends_in_mid_line_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "file"
+    monkeypatch.setattr(saving, "SHORT", 0)
+    monkeypatch.setattr(saving, "YOUNG_NS", 10**15)
+    monkeypatch.setattr(saving.time, "sleep", lambda _seconds: path.write_text("title: Log in\n"))
+
+    path.write_text("title: Lo")
+
+    assert saving.read(str(path)) == b"title: Log in\n"
+
+
 @linux
 @pytest.mark.usefixtures("hurried")
 def test_half_a_file_is_taken_when_it_is_whole(store: FileStore, path: Path):

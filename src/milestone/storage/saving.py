@@ -14,7 +14,7 @@ from milestone.storage import disk
 
 PAUSE = 0.003  # seconds between two looks
 YOUNG_NS = 30_000_000  # who writes a file in pieces, closing it between, is done with it after so long
-SHORT, LONG = 0.09, 1.0  # seconds a file that is young, one that is open for writing, is waited for
+SHORT, LONG = 0.09, 1.0  # seconds a file is waited for that is young, that is open for writing or ends in mid-line
 
 
 class _Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +26,11 @@ class _Look(msgspec.Struct, frozen=True, kw_only=True):
     def is_whole(self) -> bool:
         if self.is_open is None:
             return not self.is_young
-        return not self.is_open and (not self.is_young or self.data.endswith(b"\n"))
+        return not self.is_open and (not self.is_young or self.ends_well)
+
+    @property
+    def ends_well(self) -> bool:
+        return self.data.endswith(b"\n")
 
 
 def read(path: str) -> bytes | None:
@@ -39,7 +43,7 @@ def read(path: str) -> bytes | None:
     """
     began = SystemClock().monotonic()
     while (look := _look(path)) is not None and not look.is_whole:
-        if SystemClock().monotonic() - began > (LONG if look.is_open else SHORT):
+        if SystemClock().monotonic() - began > (SHORT if look.ends_well and not look.is_open else LONG):
             return None if look.is_open else look.data
         time.sleep(PAUSE)
     return None if look is None else look.data
