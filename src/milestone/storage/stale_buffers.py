@@ -20,6 +20,7 @@ from milestone.storage.moment import Moment
 from milestone.storage.said import Found
 
 PATIENCE = 100  # changes by commands that are gone back without coming closer to a text
+_ABSENT: Any = object()
 
 
 class _Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,13 +38,14 @@ def loaded_from(moment: Moment, uid: str, before: Found, said: Found) -> Body | 
     A text that the file has had before, word for word, was put there on purpose; so was `before` itself with
     nothing but values set back.
     """
-    now = _distance(before.body, said.body)
-    if not now or (now == 1 and _is_set_in(before, said)):
+    far = _Distance(said.body)
+    now = far.of(before.body)
+    if not now:
         return None
     versions = _versions(moment, uid)
     if disk.digest(said.text.encode()) in {each for v in versions for each in (v.before, v.after)}:
         return None
-    distance, buffer = _closest(_known(versions, disk.digest(before.text.encode())), said.body)
+    distance, buffer = _closest(_known(versions, disk.digest(before.text.encode())), far)
     return buffer if distance < now and (distance or not _is_set_in(before, said)) else None
 
 
@@ -52,11 +54,28 @@ def _is_set_in(before: Found, said: Found) -> bool:
     return said.text == yaml_writer.write_record(said.body, before_text=before.text, before_body=before.body)
 
 
-def _distance(body: Body, text: Body) -> int:
-    """Return how many values, and members of lists, differ."""
-    to_set, to_unset = paths.diff(body, text)
-    gone = sum(_apart(paths.get(body, path), []) for path in to_unset)
-    return gone + sum(_apart(paths.get(body, path, []), value) for path, value in to_set.items())
+class _Distance:
+    """How many values, and members of lists, differ between a text and one body after another."""
+
+    def __init__(self, text: Body) -> None:
+        self._text = text
+        self._known: dict[tuple[str, int], tuple[Any, int]] = {}  # bodies share the values that did not change
+
+    def of(self, body: Body) -> int:
+        return sum(self._at(key, body) for key in {**body, **self._text})
+
+    def _at(self, key: str, body: Body) -> int:
+        value = body.get(key, _ABSENT)
+        if (key, id(value)) not in self._known:
+            one, other = ({key: side[key]} if key in side else {} for side in (body, self._text))
+            self._known[key, id(value)] = (value, _differing(one, other))
+        return self._known[key, id(value)][1]
+
+
+def _differing(one: Body, other: Body) -> int:
+    to_set, to_unset = paths.diff(one, other)
+    gone = sum(_apart(paths.get(one, path), []) for path in to_unset)
+    return gone + sum(_apart(paths.get(one, path, []), value) for path, value in to_set.items())
 
 
 def _apart(one: Any, other: Any) -> int:
@@ -65,11 +84,11 @@ def _apart(one: Any, other: Any) -> int:
     return max(sum(each not in other for each in one) + sum(each not in one for each in other), 1)
 
 
-def _closest(versions: list[_Version], text: Body) -> tuple[float, Body]:
-    """Return the buffer a text is closest to, the newest of those, and how far it is from it."""
+def _closest(versions: list[_Version], far: _Distance) -> tuple[float, Body]:
+    """Return how far the closest buffer is from a text, and that buffer, the newest of those as close."""
     best, found, patience = math.inf, {}, PATIENCE
     for buffer in _buffers(versions):
-        distance = _distance(buffer, text)
+        distance = far.of(buffer)
         if distance < best:
             best, found, patience = distance, buffer, PATIENCE
         patience -= 1
