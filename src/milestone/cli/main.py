@@ -49,6 +49,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "completion": "Print completion for bash, zsh or fish",
         "help": "Explain a verb or a topic",
         "demo": "See two minutes of it in a throw-away folder",
+        "selftest": "Load a store of its own, and check its promises",
     },
 }
 COMMANDS: dict[str, str] = {name: text for group in GROUPS.values() for name, text in group.items()}
