@@ -130,7 +130,7 @@ def _choose(root: Path, backend: str | None) -> str | None:
     known = located.read(root).backend
     if backend is None or backend == known:
         return None
-    if known != "file" or any((root / "logs" / "events").glob("*.jsonl")):
+    if known != "file" or any((root / "logs" / "events").glob("*.jsonl*")):
         return f"Its records are kept {STORES[known]}; milestone migrate --to {backend} moves them."
     located.write(root, Location(backend=backend, place=located.place_of(root)))
     if backend in ("sqlite", "postgres") and any((root / "active").glob("*.y*ml")):

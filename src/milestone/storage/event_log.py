@@ -1,12 +1,16 @@
-"""The log of a file store: append only, one line a transaction, in segments named by their first `seq`."""
+"""The log of a file store: append only, one line a transaction, in segments named by their first `seq`.
 
+Every segment but the last may be packed (`log_packing`): `1.jsonl` or `1.jsonl.gz`, and for a moment both.
+"""
+
+import contextlib
 import os
 from collections.abc import Iterator
 
 import msgspec
 
 from milestone import errors
-from milestone.storage import disk, log_line
+from milestone.storage import disk, log_line, log_packing
 from milestone.storage.log_line import GENESIS, BrokenLine, Line
 
 SEGMENT_BYTES = 10_000_000
@@ -33,13 +37,20 @@ class EventLog:
         self._segment_bytes = segment_bytes
 
     def path(self, segment: int) -> str:
-        """Return where a segment lies."""
+        """Return where a segment lies until it is packed."""
         return os.path.join(self.folder, f"{segment}.jsonl")
 
     def segments(self) -> list[int]:
         """Return the first seq of each segment, in order."""
-        stems = [name.removesuffix(".jsonl") for name in disk.names(self.folder) if name.endswith(".jsonl")]
+        names = {name.removesuffix(log_packing.SUFFIX) for name in disk.names(self.folder)}
+        stems = [name.removesuffix(".jsonl") for name in names if name.endswith(".jsonl")]
         return sorted(int(stem) for stem in stems if stem.isdecimal())
+
+    def pack(self) -> None:
+        """Pack every segment but the last; one the disk refuses stays as it is. For the one who may write."""
+        for segment in self.segments()[:-1]:
+            with contextlib.suppress(OSError, log_packing.BrokenPack):
+                log_packing.pack(self.path(segment))
 
     def since(self, head: Head) -> tuple[list[Line], Head]:
         """Return the whole transactions after `head`, and where they end; a torn last line never happened.
@@ -82,7 +93,8 @@ class EventLog:
         Raises:
             OSError: the disk refused.
         """
-        fresh = not head.segment or head.size >= self._segment_bytes
+        full = head.size >= self._segment_bytes or not os.path.exists(self.path(head.segment))
+        fresh = not head.segment or full
         segment = head.seq + 1 if fresh else head.segment
         size = 0 if fresh else head.size
         path = self.path(segment)
@@ -100,6 +112,8 @@ class EventLog:
                 raise
         finally:
             os.close(descriptor)
+        if fresh and head.segment:
+            self.pack()
         return Head(segment=segment, size=size + len(text), hash=name, seq=last_seq)
 
     def ends_at(self, head: Head) -> bool:
@@ -119,11 +133,23 @@ class EventLog:
         for segment in self.segments():
             if segment > head.segment:
                 torn = True
-                os.unlink(self.path(segment))
-            elif segment == head.segment and os.path.getsize(self.path(segment)) > head.size:
+                disk.remove(self.path(segment))
+                disk.remove(self.path(segment) + log_packing.SUFFIX)
+            elif segment == head.segment and self._is_longer(head):
                 torn = True
                 os.truncate(self.path(segment), head.size)
         return torn
+
+    def _is_longer(self, head: Head) -> bool:
+        """Tell whether the head's segment goes on behind it; a packed one that does is plain again."""
+        path = self.path(head.segment)
+        if os.path.exists(path):
+            return os.path.getsize(path) > head.size
+        data = self._read(head.segment, 0)
+        if len(data) > head.size:
+            disk.write_new(path, data)
+            disk.remove(path + log_packing.SUFFIX)
+        return len(data) > head.size
 
     def lines(self, after: int, upto: Head) -> Iterator[Line]:
         """Yield the transactions up to `upto` that hold an event after `after`, in order."""
@@ -145,17 +171,50 @@ class EventLog:
     def newest(self, upto: Head) -> Iterator[Line]:
         """Yield the transactions up to `upto`, newest first, reading no more of the log than is asked for."""
         for segment in reversed([segment for segment in self.segments() if segment <= upto.segment]):
-            end = upto.size if segment == upto.segment else os.path.getsize(self.path(segment))
-            for text in _backwards(self.path(segment), end):
+            for text in self._newest_of(segment, upto):
                 yield log_line.DECODER.decode(text)
 
+    def read(self, segment: int) -> bytes:
+        """Return the bytes of a segment, plain or packed.
+
+        Raises:
+            Damaged: it is gone, or does not unpack.
+        """
+        return self._read(segment, 0)
+
+    def _newest_of(self, segment: int, upto: Head) -> Iterator[bytes]:
+        path = self.path(segment)
+        try:
+            end = upto.size if segment == upto.segment else os.path.getsize(path)
+            yield from _backwards(path, end)
+        except FileNotFoundError:  # packed
+            data = self._read(segment, 0)
+            yield from reversed(
+                [text for text, _ in _lines(data[: upto.size] if segment == upto.segment else data, 0)]
+            )
+
     def _read(self, segment: int, start: int) -> bytes:
-        with open(self.path(segment), "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            if size < start:
-                raise _damaged(self.path(segment), f"it has {size} bytes, {start} were written")
-            file.seek(start)
-            return file.read()
+        try:
+            with open(self.path(segment), "rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(min(start, size))
+                data = file.read()
+        except FileNotFoundError:
+            whole = self._unpacked(segment)
+            size, data = len(whole), whole[start:]
+        if size < start:
+            raise _damaged(self.path(segment), f"it has {size} bytes, {start} were written")
+        return data
+
+    def _unpacked(self, segment: int) -> bytes:
+        packed = self.path(segment) + log_packing.SUFFIX
+        try:
+            data = log_packing.unpacked(packed)
+        except log_packing.BrokenPack as problem:
+            raise _damaged(packed, str(problem)) from problem
+        if data is None:
+            raise _damaged(self.path(segment), "it is missing")
+        return data
 
 
 def _lines(data: bytes, offset: int) -> Iterator[tuple[bytes, int]]:

@@ -67,9 +67,8 @@ def _set_aside(place: Place) -> str:
     damaged = os.path.join(place.root, "logs", "damaged")
     kept = os.path.join(damaged, str(len(disk.names(damaged)) + 1))
     disk.make_folder(kept)
-    for segment in place.log.segments():
-        with open(place.log.path(segment), "rb") as file:
-            disk.write_new(os.path.join(kept, f"{segment}.jsonl"), file.read())
+    for name in disk.names(place.log.folder):
+        disk.write_new(os.path.join(kept, name), disk.read(os.path.join(place.log.folder, name)) or b"")
     disk.sync_folder(kept)
     return kept
 

@@ -88,8 +88,7 @@ def _replace_log(place: Place, staged: str) -> None:
                 disk.remove(os.path.join(folder, name))
     new = EventLog(staged)
     for segment in new.segments():
-        with open(new.path(segment), "rb") as file:
-            disk.replace(place.log.path(segment), file.read(), place.drafts)
+        disk.replace(place.log.path(segment), new.read(segment), place.drafts)
     for name in disk.names(place.log.folder):
         if name not in disk.names(staged):
             disk.remove(os.path.join(place.log.folder, name))
