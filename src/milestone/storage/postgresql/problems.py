@@ -8,6 +8,7 @@ from milestone.storage.postgresql.address import Address
 from milestone.storage.sql.damage import damaged
 
 AGAIN = "Try again, or wait longer with --lock-timeout SECONDS."
+PASSWORD = "Put the password into ~/.pgpass, or name a variable that holds the whole address with --dsn-env."
 BUSY: tuple[tuple[type[psycopg.Error], str], ...] = (
     (refusals.LockNotAvailable, "another writer keeps it"),
     (refusals.QueryCanceled, "it took longer than it may"),
@@ -55,7 +56,10 @@ def not_reachable(why: str, address: Address) -> errors.NotReachable:
     return errors.NotReachable(
         f"The database of this store does not answer ({address.shown}).",
         why=f"{why}; nothing was changed",
-        next=["Try again when it runs.", "milestone config explain backend.dsn"],
+        next=[
+            PASSWORD if "password" in why else "Try again when it runs.",
+            "milestone config explain backend.dsn",
+        ],
         retry_after_ms=1000,
     )
 
