@@ -223,6 +223,24 @@ def test_what_was_parsed_is_kept_until_a_file_changes(root, monkeypatch):
     assert load(root)["evidence"] == "advised"
 
 
+@pytest.mark.parametrize(
+    "written", ["backend: {dsn: p4ss}", "backend: {cluster_configuration: {replica_dsns: ['${A}', p4ss]}}"]
+)
+def test_a_secret_is_kept_nowhere_else(root, monkeypatch, written):
+    (root / "local").mkdir()
+    write(root, written, "milestone-config.local.yaml")
+    monkeypatch.setattr(config.files, "_SETTLED_NS", -1_000_000_000_000)
+
+    assert load(root, {"A": "a"}).values
+    write(root, written.replace("p4ss", "file:dsn.key"), "milestone-config.local.yaml")
+    (root.parent / "dsn.key").write_text("p4ss")
+    assert load(root, {"A": "a"}).values
+
+    kept = [path for path in (root / "local").iterdir() if path.is_file()]
+    assert kept
+    assert not any(b"p4ss" in path.read_bytes() for path in kept)
+
+
 def test_reading_leaves_a_folder_that_no_command_wrote_to_alone(root):
     write(root, "evidence: required\n")
 

@@ -48,10 +48,16 @@ def user_file(environ: Mapping[str, str]) -> Path:
     return folder / "milestone" / "config.yaml"
 
 
-def cached(root: Path | None, name: str, paths: Iterable[Path], compute: Callable[[list[Path]], Any]) -> Any:
+def cached(
+    root: Path | None,
+    name: str,
+    paths: Iterable[Path],
+    compute: Callable[[list[Path]], Any],
+    may_keep: Callable[[Any], bool] = lambda _: True,
+) -> Any:
     """Return what `compute` makes of the files that exist, kept beside the store until one of them changes.
 
-    Nothing is kept in a folder that no command has written to yet.
+    Nothing is kept in a folder that no command has written to yet, nor what `may_keep` says no to.
     """
     stamps = [(str(path), stamp) for path in paths if (stamp := _stamp(path)) is not None]
     if not stamps:
@@ -62,7 +68,7 @@ def cached(root: Path | None, name: str, paths: Iterable[Path], compute: Callabl
         return known["value"]
     value = compute([Path(path) for path, _ in stamps])
     latest = clock.wall_ns() - _SETTLED_NS
-    if place is not None and all(max(stamp[:2]) < latest for _, stamp in stamps):
+    if place is not None and all(max(stamp[:2]) < latest for _, stamp in stamps) and may_keep(value):
         _keep(place, {"stamps": [[path, *stamp] for path, stamp in stamps], "value": value})
     return value
 

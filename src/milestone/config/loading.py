@@ -25,7 +25,11 @@ def load_settings(
     sources = files.sources(root, environ)
     sections = {source.path: source.section for source in sources}
     read = files.cached(
-        root, "config", [s.path for s in sources], lambda paths: _read_all(paths, sections, reader)
+        root,
+        "config",
+        [source.path for source in sources],
+        lambda paths: _read_all(paths, sections, reader),
+        may_keep=_holds_no_secret,
     )
     findings = [Finding(**finding) for finding in read["findings"]]
     layers = [Setting(key=key, value=value, source="flag") for key, value in (flags or {}).items()]
@@ -40,6 +44,16 @@ def load_people(root: Path, *, reader: files.Reader) -> tuple[Person, ...]:
     paths = [root / "config" / "team.yaml", root / "config" / "team.local.yaml"]
     read = files.cached(root, "people", paths, lambda found: [_people(path, reader) for path in found])
     return team.join(read)
+
+
+def _holds_no_secret(read: Mapping[str, Any]) -> bool:
+    """A password somebody typed into one file must not turn up in another."""
+    return not any(
+        values.is_literal(value)
+        for entries in read["files"].values()
+        for key, value, _ in entries
+        if (known := keys.find(key)) is not None and known.kind == "secret"
+    )
 
 
 def _read_all(paths: list[Path], sections: Mapping[Path, str], reader: files.Reader) -> dict[str, Any]:
