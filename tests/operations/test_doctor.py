@@ -13,7 +13,7 @@ from milestone.config import Settings
 from milestone.domain import summary
 from milestone.domain.document import Actor
 from milestone.domain.evolve import evolve
-from milestone.operations import doctor, surroundings
+from milestone.operations import doctor, repair, surroundings
 from milestone.storage.file import FileStore
 from milestone.testing import plain
 from milestone.workspace.base import Workspace
@@ -104,7 +104,7 @@ def test_a_changed_line_of_the_log_is_damage_and_can_be_repaired(workspace: Work
     health = examine(workspace)
     assert (codes(health), health.exit_code) == (["log_damaged"], 9)
 
-    repaired = doctor.repair(workspace, environ={})
+    repaired = repair.repair(workspace, environ={})
     assert (codes(repaired)[0], repaired.exit_code) == ("log_repaired", 0)
     assert (workspace.root / "logs" / "damaged" / "1" / "1.jsonl").read_text() == text.replace("Pay", "Rob")
     with workspace.reading() as reading:
@@ -122,7 +122,7 @@ def test_a_log_that_lost_its_end_is_damage_and_can_be_repaired(workspace: Worksp
     log.write_text(log.read_text().splitlines(keepends=True)[0])
 
     assert examine(workspace).exit_code == 9
-    assert doctor.repair(workspace, environ={}).exit_code == 0
+    assert repair.repair(workspace, environ={}).exit_code == 0
     with workspace.reading() as reading:
         assert [row["title"] for row in reading.rows()] == ["Log in", "Pay"]
 
@@ -132,7 +132,7 @@ def test_a_changed_document_is_damage_and_is_folded_anew(workspace: Workspace):
     kept.write_text(kept.read_text().replace("Log in", "Lag in"))
 
     assert examine(workspace).exit_code == 9
-    assert doctor.repair(workspace, environ={}).exit_code == 0
+    assert repair.repair(workspace, environ={}).exit_code == 0
     assert examine(workspace).ok
 
 
@@ -140,7 +140,7 @@ def test_git_is_told_what_to_ignore(workspace: Workspace):
     subprocess.run(["git", "init", "-q", workspace.root.parent], check=True)
     assert codes(examine(workspace)) == ["not_ignored"]
 
-    assert codes(doctor.repair(workspace, environ={})) == ["not_ignored"]
+    assert codes(repair.repair(workspace, environ={})) == ["not_ignored"]
 
     assert codes(examine(workspace)) == []
     assert "local/" in (workspace.root / ".gitignore").read_text()

@@ -1,4 +1,4 @@
-"""Say what is wrong with a project's records, log and surroundings, and put right what is safe."""
+"""Say what is wrong with a project's records, log and surroundings."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -8,15 +8,15 @@ import msgspec
 
 from milestone import errors, strict_yaml
 from milestone.domain import dependency_file, graph, lint, people
-from milestone.domain.document import Event
-from milestone.operations import configure, surroundings
+from milestone.operations import configure, kept_findings, surroundings
 from milestone.operations.findings import ORDER, Finding, finding
 from milestone.reports import dependencies
-from milestone.storage import repairing, summaries, summary_file, yaml_reader
+from milestone.storage import summaries, summary_file, yaml_reader
 from milestone.storage.base import Reading, Warning
 from milestone.workspace.base import Workspace
 
-DAMAGED = frozenset({"log_damaged", "document_differs"})
+UNREADABLE = frozenset({"log_damaged", "log_missing", "database_damaged"})
+DAMAGED = UNREADABLE | {"document_differs"}
 HARMLESS = frozenset({"unknown_key", "id_differs_from_name"})  # kept as it is, understood by everybody else
 BROKEN = frozenset({"unreadable_file"})
 
@@ -51,8 +51,9 @@ def examine(workspace: Workspace, *, environ: Mapping[str, str]) -> Health:
     found += [
         finding(each["severity"], each["code"], each["where"], each["message"]) for each in verified["findings"]
     ]
-    if any(each["code"] == "log_damaged" for each in found):
-        return _health(found)
+    found += kept_findings.findings(workspace)
+    if any(each["code"] in UNREADABLE for each in found):
+        return health(found)
     with workspace.reading() as reading:
         found += _of_files(workspace.root, reading)
         found += _of_records(reading)
@@ -62,34 +63,11 @@ def examine(workspace: Workspace, *, environ: Mapping[str, str]) -> Health:
         if reading.unrecorded:
             message = f"{reading.unrecorded} files changed by hand or by git since the last command."
             found.append(finding("note", "unrecorded", "active/", message, "The next change records them."))
-        return _health(found, seq=reading.seq, unrecorded=reading.unrecorded)
+        return health(found, seq=reading.seq, unrecorded=reading.unrecorded)
 
 
-def repair(workspace: Workspace, *, environ: Mapping[str, str]) -> Health:
-    """Put right what is safe, then examine again; what was put right is among the findings, `repaired`.
-
-    Raises:
-        Busy: another process writes; nothing was changed.
-    """
-    mended = _mend(workspace)
-    done = [finding("error", "log_repaired", "logs/events", told, repaired=True) for told in mended]
-    done += surroundings.repair(workspace.root)
-    events = [Event(kind="store.repaired", document="project", uid="project", data={"what": t}) for t in mended]
-    workspace.write(lambda _txn, _ctx: events)
-    health = examine(workspace, environ=environ)
-    return _health([*done, *health.findings], seq=health.seq, unrecorded=health.unrecorded)
-
-
-def _mend(workspace: Workspace) -> list[str]:
-    """Return what was put right in the log and what is folded from it."""
-    root = str(workspace.root)
-    told = repairing.repair(root, timeout=workspace.options.lock_timeout)
-    if not told and not workspace.store.verify()["ok"]:
-        told.append(repairing.rebuild(root, timeout=workspace.options.lock_timeout))
-    return told
-
-
-def _health(found: Iterable[Finding], *, seq: int = 0, unrecorded: int = 0) -> Health:
+def health(found: Iterable[Finding], *, seq: int = 0, unrecorded: int = 0) -> Health:
+    """Return findings in order, worst first."""
     ordered = sorted(found, key=lambda each: (ORDER.index(each["severity"]), each["where"]))
     return Health(findings=tuple(ordered), seq=seq, unrecorded=unrecorded)
 

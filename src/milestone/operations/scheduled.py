@@ -5,7 +5,7 @@ from typing import Any
 
 from milestone import clock, errors
 from milestone.domain.durations import hours
-from milestone.operations import backup
+from milestone.operations import backup, cleaning
 from milestone.workspace.base import Workspace
 
 DEFAULT = 24.0  # hours
@@ -15,14 +15,16 @@ FREQUENCY = ("backend.cluster_configuration.backup_frequency", "backup.frequency
 def keep_up(workspace: Workspace, *, critical: bool = False) -> list[str]:
     """Make the backup that is due, or that a critical change asks for; return what a person should know of it.
 
-    A critical one is not restored for a trial here, which would hold the command up; the next due one is. What
-    hinders a backup is told and stops nothing.
+    A critical one is not restored for a trial here, which would hold the command up; the next due one is, and old
+    leftovers go with it. What hinders a backup is told and stops nothing.
     """
     if not workspace.settings.get("backup.enabled", True) or workspace.options.dry_run:
         return []
     due = is_due(workspace)
     if not (due or critical):
         return []
+    if due:
+        cleaning.clean(workspace.root)
     try:
         made = backup.create(workspace, kind=None if due else "critical", prove=due)
     except errors.Busy:

@@ -44,17 +44,6 @@ def repair(root: Path) -> list[Finding]:
     return [finding("warning", "not_ignored", ".gitignore", message, repaired=True)]
 
 
-def clean(root: Path) -> list[Finding]:
-    """Remove temporary files older than a day and return what was done."""
-    old = _left_over(root)
-    for path in old:
-        path.unlink(missing_ok=True)
-    if not old:
-        return []
-    message = f"{len(old)} temporary files older than a day were removed."
-    return [finding("note", "left_over", "temp/", message, repaired=True)]
-
-
 def _of_git(root: Path) -> Iterator[Finding]:
     found = repository.find(root)
     if found is None:

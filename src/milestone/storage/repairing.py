@@ -1,19 +1,23 @@
 """Make a damaged store whole: keep what the log proves, set the rest aside, take files in as they are."""
 
 import os
+from collections.abc import Iterator, Sequence
 
 from milestone import errors
-from milestone.storage import disk, locks, summaries
+from milestone.storage import disk, locks, salvage, summaries
 from milestone.storage.event_log import START, Head
+from milestone.storage.moment import head_of
 from milestone.storage.place import Place
+from milestone.storage.salvage import Salvaged, Source
 from milestone.storage.verifying import known_to_summary
 
 
-def repair(root: str, *, timeout: float) -> list[str]:
+def repair(root: str, *, timeout: float, others: Sequence[Source] = ()) -> list[str]:
     """Return a sentence for each thing put right in the log; none when all is well.
 
-    A damaged log is copied to `logs/damaged/` whole and cut back to its last sound line; the next transaction
-    takes in the files as they are, under a new epoch.
+    A damaged log is copied to `logs/damaged/`. Its lines and those of `others` (backups) are put together by their
+    hashes; what nobody has any more is cut off, and the next transaction takes in the files as they are, under a
+    new epoch.
 
     Raises:
         Busy: another process writes.
@@ -23,11 +27,7 @@ def repair(root: str, *, timeout: float) -> list[str]:
     with disk.telling(place.root):
         place.make()
         with locks.commit_turn(place.local, timeout):
-            told = _repair_log(place)
-            if told:
-                _forget(place)
-                disk.remove(os.path.join(place.local, "epoch"))
-    return told
+            return _repair_log(place, others)
 
 
 def rebuild(root: str, *, timeout: float) -> str:
@@ -38,16 +38,73 @@ def rebuild(root: str, *, timeout: float) -> str:
     return "The summary and the kept documents were folded anew from the log."
 
 
-def _repair_log(place: Place) -> list[str]:
+def _repair_log(place: Place, others: Sequence[Source]) -> list[str]:
     head, problem = _sound(place)
-    if problem is None:
+    if problem is None and (head.seq or not others):
         return []
-    kept = _set_aside(place)
-    place.log.cut(head)
-    where = os.path.relpath(kept, place.root)
-    return [
-        f"The log was cut back to event {head.seq}, the last sound one: {problem}. All of it is kept in {where}/."
-    ]
+    salvaged = salvage.put_together([("the log", _lines(place)), *others])
+    if problem is None and not salvaged.lines:
+        return []
+    known = _known(place)
+    where = os.path.relpath(_set_aside(place), place.root)
+    if salvaged.seq > head.seq:
+        _write(place, salvaged)
+    else:
+        place.log.cut(head)
+    whole = salvaged.holds(*known) if known is not None else _is_whole(place, where, salvaged)
+    _forget(place)
+    if not whole:
+        disk.remove(os.path.join(place.local, "epoch"))
+    why = problem or "it was gone"
+    told = [f"The log was damaged: {why}. All of it is kept in {where}/.", *_told(salvaged, whole=whole)]
+    return [" ".join(told)]
+
+
+def _told(salvaged: Salvaged, *, whole: bool) -> list[str]:
+    """Return what came from where, and what came from nowhere."""
+    told = [salvage.told(each) for each in salvaged.found if each[0] != "the log"]
+    if whole:
+        return [*told, f"It is whole again, up to event {salvaged.seq}: nothing is lost."]
+    lost = (
+        f"It goes up to event {salvaged.seq}; what came after is in no backup: records are taken from their files."
+    )
+    return [*told, f"{lost} A new epoch begins."]
+
+
+def _known(place: Place) -> tuple[int, str] | None:
+    """Return the last line that the summary remembers; None without a summary."""
+    summary = summaries.load(place.root)
+    if summary is None:
+        return None
+    known = head_of(summary)
+    return known.seq, known.hash
+
+
+def _is_whole(place: Place, where: str, salvaged: Salvaged) -> bool:
+    """Tell whether every sound line of the log that was set aside is in what was put together."""
+    kept = os.path.join(place.root, where)
+    texts = [text for name in disk.names(kept) for text in _texts(os.path.join(kept, name))]
+    last = texts[-1] if texts else b""
+    return bool(texts) and last in salvaged.lines
+
+
+def _lines(place: Place) -> Iterator[bytes]:
+    for segment in place.log.segments():
+        yield from _texts(place.log.path(segment))
+
+
+def _texts(path: str) -> list[bytes]:
+    return [text for text in (disk.read(path) or b"").split(b"\n") if text]
+
+
+def _write(place: Place, salvaged: Salvaged) -> None:
+    """Let the log be what was put together, in one segment."""
+    first = place.log.path(1)
+    disk.replace(first, b"".join(text + b"\n" for text in salvaged.lines), place.drafts)
+    for segment in place.log.segments():
+        if place.log.path(segment) != first:
+            disk.remove(place.log.path(segment))
+    disk.sync_folder(place.log.folder)
 
 
 def _sound(place: Place) -> tuple[Head, str | None]:

@@ -5,7 +5,7 @@ import argparse
 from milestone import errors
 from milestone.cli.env import Env
 from milestone.cli.text import doctor as text
-from milestone.operations import doctor, surroundings
+from milestone.operations import cleaning, doctor, repair
 
 EXAMPLES = """
 milestone doctor
@@ -17,7 +17,9 @@ milestone doctor --clean --json
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take what to put right."""
     parser.add_argument("--repair", action="store_true", help="put right what is safe, and say what was done")
-    parser.add_argument("--clean", action="store_true", help="remove temporary files older than a day")
+    parser.add_argument(
+        "--clean", action="store_true", help="remove temporary files, caches and copies that are old"
+    )
 
 
 def run(env: Env, args: argparse.Namespace) -> int:
@@ -29,8 +31,8 @@ def run(env: Env, args: argparse.Namespace) -> int:
             why="without --repair and --clean it changes nothing",
             next=["milestone doctor"],
         )
-    cleaned = surroundings.clean(workspace.root) if args.clean else []
-    found = (doctor.repair if args.repair else doctor.examine)(workspace, environ=env.environ)
+    cleaned = cleaning.clean(workspace.root) if args.clean else []
+    found = (repair.repair if args.repair else doctor.examine)(workspace, environ=env.environ)
     findings = [*cleaned, *found.findings]
     data = {"ok": found.ok, "findings": findings}
     return env.answer(
