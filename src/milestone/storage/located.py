@@ -69,10 +69,7 @@ def write(root: str | os.PathLike[str], location: Location) -> None:
     Raises:
         OSError: the disk refused; the clone uses what it used.
     """
-    local = os.path.join(root, "local")
-    disk.make_folder(os.path.join(local, "drafts"))
-    text = encode(location).encode() + b"\n"
-    disk.replace(os.path.join(local, "backend.json"), text, os.path.join(local, "drafts"))
+    keep(root, os.path.join("local", "backend.json"), encode(location).encode() + b"\n")
 
 
 def mark_files(root: str | os.PathLike[str], location: Location | None) -> None:
@@ -81,5 +78,17 @@ def mark_files(root: str | os.PathLike[str], location: Location | None) -> None:
     if location is None:
         disk.remove(path)
         return
-    disk.make_folder(os.path.dirname(path))
-    disk.replace(path, encode(location).encode() + b"\n", os.path.join(root, "local", "drafts"))
+    keep(root, os.path.join("logs", "moved.json"), encode(location).encode() + b"\n")
+
+
+def keep(root: str | os.PathLike[str], path: str, data: bytes) -> None:
+    """Write a note about where a store is, durably; its draft has a folder of its own, which no writer cleans.
+
+    Raises:
+        OSError: the disk refused; the note is as it was.
+    """
+    drafts = os.path.join(root, "local", "moving")
+    target = os.path.join(root, path)
+    for folder in (drafts, os.path.dirname(target)):
+        disk.make_folder(folder)
+    disk.replace(target, data, drafts)

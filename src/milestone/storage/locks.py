@@ -48,6 +48,18 @@ def receiving(folder: str, timeout: float) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def noting(folder: str, timeout: float) -> Iterator[None]:
+    """Hold the right to write down where the store is, while no cut-over is made.
+
+    Raises:
+        Busy: somebody else kept it for longer than `timeout` seconds.
+    """
+    with passage(folder, timeout), _held() as held:
+        _take(folder, "note.lock", fcntl.LOCK_EX, SystemClock().monotonic() + timeout, held)
+        yield
+
+
+@contextlib.contextmanager
 def passage(folder: str, timeout: float) -> Iterator[None]:
     """Be one of those who share the gate; for a store whose own lock gives the right to write.
 

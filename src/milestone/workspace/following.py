@@ -38,7 +38,7 @@ class FollowingStore:
 
     def settle(self, location: Location) -> None:
         """Let the clone's note say what the address of the store that was left says."""
-        with locks.passage(f"{self._root}/local", SETTLING):
+        with locks.noting(f"{self._root}/local", SETTLING):
             if located.read(self._root).move < location.move:
                 located.write(self._root, location)
 

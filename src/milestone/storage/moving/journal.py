@@ -6,9 +6,10 @@ from typing import Any
 
 import msgspec
 
-from milestone.storage import disk
+from milestone.storage import disk, located
 from milestone.storage.located import Location
 
+NAME = os.path.join("local", "migration.json")
 STATES = ("moving", "moved", "back", "given up")
 
 
@@ -35,7 +36,7 @@ ENCODER = msgspec.json.Encoder()
 
 def read(root: str | os.PathLike[str]) -> Move | None:
     """Return the last move of a clone; None when there was none, or its note cannot be read."""
-    data = disk.read(_path(root))
+    data = disk.read(os.path.join(root, NAME))
     try:
         return DECODER.decode(data) if data else None
     except msgspec.DecodeError:
@@ -44,9 +45,7 @@ def read(root: str | os.PathLike[str]) -> Move | None:
 
 def keep(root: str | os.PathLike[str], move: Move) -> None:
     """Remember a move, durably."""
-    local = os.path.join(root, "local")
-    disk.make_folder(os.path.join(local, "drafts"))
-    disk.replace(_path(root), ENCODER.encode(move), os.path.join(local, "drafts"))
+    located.keep(root, NAME, ENCODER.encode(move))
 
 
 def note(root: str | os.PathLike[str], at: str, move: Move, what: str, **facts: Any) -> None:
@@ -56,7 +55,3 @@ def note(root: str | os.PathLike[str], at: str, move: Move, what: str, **facts: 
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "migration.jsonl"), "a", encoding="utf-8") as file:
         file.write(json.dumps(said, separators=(",", ":")) + "\n")
-
-
-def _path(root: str | os.PathLike[str]) -> str:
-    return os.path.join(root, "local", "migration.json")
