@@ -39,7 +39,8 @@ fuzz: compile ## look for records that break reader, linter or writer; SECONDS=6
 	$(BIN)/python -m fuzz.records $(or $(SECONDS),60)
 	$(BIN)/python -m fuzz.edits $(or $(SECONDS),60)
 
-torture: compile ## kill runs at every step boundary and at random moments
+torture: compile ## move stores under load and kill everybody; kill runs at every step boundary
+	$(PYTEST) -s -m slow tests/torture
 	$(PYTEST) -m slow tests/engine tests/acceptance
 
 long: compile ## every long test there is

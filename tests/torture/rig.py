@@ -50,6 +50,13 @@ class Figures(NamedTuple):
         )
 
 
+class Going(NamedTuple):
+    """A migration that was begun."""
+
+    began: float
+    process: subprocess.Popen[str]
+
+
 class Rig:
     """One project under load."""
 
@@ -148,20 +155,25 @@ class Rig:
 
     # -- moving
 
-    def migrate(self, *words: str, place: str = "") -> int:
+    def begin(self, *words: str, place: str = "") -> "Going":
         """Call `milestone migrate` in a process of its own; killed at a place, where one is named."""
-        began = time.monotonic()
         environment = {**self.environ, "MILESTONE_FAILPOINT": place}
         typed = [sys.executable, "-m", "torture.migrator", *words]
-        done = subprocess.run(typed, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
-        self.moves.append((began, time.monotonic()))
-        assert done.returncode in (0, 8, -signal.SIGKILL), done.stderr
-        return done.returncode
+        process = subprocess.Popen(typed, cwd=self.folder, env=environment, stderr=subprocess.PIPE, text=True)
+        return Going(time.monotonic(), process)
+
+    def end_of(self, going: "Going") -> int:
+        """Wait for a migration and return how it ended."""
+        _, said = going.process.communicate()
+        self.moves.append((going.began, time.monotonic()))
+        code = going.process.returncode
+        assert code in (0, 8, -signal.SIGKILL), said
+        return code
 
     def move(self, *words: str, place: str = "") -> None:
         """Migrate to the end; one that found no moment is called again, as a person would."""
         deadline = time.monotonic() + PATIENCE
-        while self.migrate(*words, place=place) == 8:
+        while self.end_of(self.begin(*words, place=place)) == 8:
             assert time.monotonic() < deadline, "there was never a moment to change over"
 
     # -- what must be true

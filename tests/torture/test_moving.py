@@ -4,6 +4,7 @@ The short form takes two pairs; `make torture` takes all twelve, at 200 and at 2
 """
 
 import os
+import time
 from itertools import permutations
 from pathlib import Path
 
@@ -15,6 +16,7 @@ BACKENDS = ("file", "hybrid", "sqlite", "postgres")
 SHORT = [("file", "sqlite"), ("sqlite", "file")]
 FEW = int(os.environ.get("TORTURE_FEW", "200"))
 MANY = int(os.environ.get("TORTURE_MANY", "20000"))
+STANDS = 0.5  # seconds a stopped writer stands still, wherever it is
 SINCE = int(os.environ.get("TORTURE_SINCE", "1000"))  # writes before the way back
 
 
@@ -48,7 +50,9 @@ def hostile(rig: Rig, source: str, target: str) -> None:
             rig.move("--to", target, place=place)
             rig.kill_writer(number % 4)
             with rig.stopped((number + 1) % 4):
-                rig.move("--to", target, place=PLACES[(number + 1) % len(PLACES)])
+                going_on = rig.begin("--to", target, place=PLACES[(number + 1) % len(PLACES)])
+                time.sleep(STANDS)
+            rig.end_of(going_on)
             rig.wait_for(2)
         rig.move("--to", target)
         assert where(rig) == target
