@@ -4,7 +4,7 @@ PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench faults fuzz torture long docs lock format compile clean
+.PHONY: help demo test check bench bench-stores faults fuzz torture long docs lock format compile clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ check: compile ## format, lint, types, import contracts
 
 bench: compile ## measure beside a bare interpreter, Taskwarrior and Backlog.md; writes bench/RESULTS.md
 	$(BIN)/python -m bench
+
+bench-stores: compile ## measure stores of 1,000 and 10,000 milestones beside their peers; writes bench/STORES.md
+	$(BIN)/python -m bench.stores
 
 faults: compile ## kill, fill and break the store at every system call
 	FAULTS=all CREATES=25 INDEX_TRIALS=200 $(PYTEST) -s tests/storage/test_crashes.py tests/storage/test_index.py tests/storage/test_power_cuts.py \

@@ -53,8 +53,8 @@ def promised(sizes: Iterable[int] = SIZES) -> list[Bound]:
     return bounds
 
 
-def judge(bound: Bound, lanes: Mapping[str, Lane]) -> Verdict:
+def judge(bound: Bound, lanes: Mapping[str, Lane], by: str = "wall") -> Verdict:
     """Return whether a bound held; not measured where one of its lanes did not run."""
     if bound.lane not in lanes or bound.beside not in lanes:
         return Verdict(bound=bound, ratio=None)
-    return Verdict(bound=bound, ratio=lanes[bound.lane].median("wall") / lanes[bound.beside].median("wall"))
+    return Verdict(bound=bound, ratio=lanes[bound.lane].median(by) / lanes[bound.beside].median(by))

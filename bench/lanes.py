@@ -29,20 +29,22 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 def bare(home: Path) -> list[Command]:
     """Return the interpreter that does nothing: as installed, and isolated without site packages."""
     return [
-        _fixed(BARE, [sys.executable, "-c", "pass"], home, environment(home)),
-        _fixed("python -I -S -c pass", [sys.executable, "-I", "-S", "-c", "pass"], home, environment(home)),
-        _fixed("milestone --version", [str(PROGRAM), "--version"], home, environment(home)),
+        fixed(BARE, [sys.executable, "-c", "pass"], home, environment(home)),
+        fixed("python -I -S -c pass", [sys.executable, "-I", "-S", "-c", "pass"], home, environment(home)),
+        fixed("milestone --version", [str(PROGRAM), "--version"], home, environment(home)),
     ]
 
 
 def milestone(home: Path, size: int) -> list[Command]:
     """Return status, next and changes in a git repository with `size` milestones of four tasks."""
-    folder = git_repository(home / f"milestone-{size}", environment(home))
     here = environment(home)
+    folder = git_repository(home / f"milestone-{size}", here)
+    prepare([str(PROGRAM), "init", "--backend", "file"], folder, here)
+    prepare([str(PROGRAM), "config", "set", "scale_override", "file"], folder, here)
     for first in range(1, size + 1, AT_ONCE):
-        planned = [_milestone(number) for number in range(first, min(first + AT_ONCE, size + 1))]
-        _prepare([str(PROGRAM), "plan", "--from", "-"], folder, here, stdin=json.dumps({"milestones": planned}))
-    _expect(len(list((folder / ".milestones" / "active").glob("milestone-*.yaml"))), size, "milestone files")
+        planned = [a_milestone(number) for number in range(first, min(first + AT_ONCE, size + 1))]
+        prepare([str(PROGRAM), "plan", "--from", "-"], folder, here, stdin=json.dumps({"milestones": planned}))
+    expect(len(list((folder / ".milestones" / "active").glob("milestone-*.yaml"))), size, "milestone files")
 
     def change(round_number: int) -> list[str]:
         return [str(PROGRAM), "update", "m5", "--priority", PRIORITIES[round_number % 2]]
@@ -54,11 +56,11 @@ def milestone(home: Path, size: int) -> list[Command]:
         ]  # fmt: skip
 
     return [
-        _fixed(f"milestone status, {size} files", [str(PROGRAM), "status"], folder, here),
-        _fixed(f"milestone next, {size} files", [str(PROGRAM), "next"], folder, here),
-        _changing(f"milestone update, {size} files", change, folder, here),
-        _changing(f"milestone task start, {size} files", work("start"), folder, here),
-        _changing(f"milestone task done, {size} files", work("done"), folder, here),
+        fixed(f"milestone status, {size} files", [str(PROGRAM), "status"], folder, here),
+        fixed(f"milestone next, {size} files", [str(PROGRAM), "next"], folder, here),
+        changing(f"milestone update, {size} files", change, folder, here),
+        changing(f"milestone task start, {size} files", work("start"), folder, here),
+        changing(f"milestone task done, {size} files", work("done"), folder, here),
     ]
 
 
@@ -76,15 +78,15 @@ def taskwarrior(home: Path, size: int) -> list[Command]:
     settings = folder / "taskrc"
     settings.write_text(f"data.location={folder}\nconfirmation=off\nverbose=nothing\n")
     here = environment(home, TASKRC=str(settings), TASKDATA=str(folder))
-    tasks = [{"description": f"{_title(number)}", "project": f"p{number % 7}"} for number in range(1, size + 1)]
-    _prepare([program, "import", "-"], folder, here, stdin=json.dumps(tasks))
+    tasks = [{"description": f"{title(number)}", "project": f"p{number % 7}"} for number in range(1, size + 1)]
+    prepare([program, "import", "-"], folder, here, stdin=json.dumps(tasks))
 
     def change(round_number: int) -> list[str]:
         return [program, "5", "modify", f"priority:{'LH'[round_number % 2]}"]
 
     return [
-        _fixed(f"task list, {size} tasks", [program, "list"], folder, here),
-        _changing(f"task modify, {size} tasks", change, folder, here),
+        fixed(f"task list, {size} tasks", [program, "list"], folder, here),
+        changing(f"task modify, {size} tasks", change, folder, here),
     ]
 
 
@@ -97,10 +99,10 @@ def backlog(home: Path, size: int) -> list[Command]:
     program = _installed_backlog(home)
     here = environment(home)
     folder = git_repository(home / f"backlog-{size}", here)
-    _prepare([str(program), "init", "bench", "--defaults"], folder, here)
+    prepare([str(program), "init", "bench", "--defaults"], folder, here)
     for number in range(1, size + 1):
         text = (
-            f"---\nid: TASK-{number}\ntitle: {_title(number)}\nstatus: To Do\nassignee: []\n"
+            f"---\nid: TASK-{number}\ntitle: {title(number)}\nstatus: To Do\nassignee: []\n"
             f"created_date: '2026-11-20 09:00'\nlabels: []\ndependencies: []\n---\n"
         )
         (folder / "backlog" / "tasks" / f"task-{number} - Build-part-{number}.md").write_text(text)
@@ -109,8 +111,8 @@ def backlog(home: Path, size: int) -> list[Command]:
         return [str(program), "task", "edit", "5", "--priority", PRIORITIES[round_number % 2]]
 
     return [
-        _fixed(f"backlog task list, {size} tasks", [str(program), "task", "list", "--plain"], folder, here),
-        _changing(f"backlog task edit, {size} tasks", change, folder, here),
+        fixed(f"backlog task list, {size} tasks", [str(program), "task", "list", "--plain"], folder, here),
+        changing(f"backlog task edit, {size} tasks", change, folder, here),
     ]
 
 
@@ -118,11 +120,11 @@ def git_repository(folder: Path, here: Mapping[str, str]) -> Path:
     """Return a new folder with one commit, as people have it."""
     folder.mkdir(parents=True)
     (folder / "README.md").write_text("A project to measure.\n")
-    _prepare(["git", "init", "-q", "-b", "main"], folder, here)
+    prepare(["git", "init", "-q", "-b", "main"], folder, here)
     for key, value in (("user.name", "Bench"), ("user.email", "bench@example.org")):
-        _prepare(["git", "config", key, value], folder, here)
-    _prepare(["git", "add", "README.md"], folder, here)
-    _prepare(["git", "commit", "-q", "-m", "first"], folder, here)
+        prepare(["git", "config", key, value], folder, here)
+    prepare(["git", "add", "README.md"], folder, here)
+    prepare(["git", "commit", "-q", "-m", "first"], folder, here)
     return folder
 
 
@@ -144,9 +146,10 @@ def _installed_backlog(home: Path) -> Path:
     return found[0]
 
 
-def _milestone(number: int) -> dict[str, object]:
+def a_milestone(number: int) -> dict[str, object]:
+    """Return a milestone of four tasks, as a plan hands it in."""
     return {
-        "title": _title(number),
+        "title": title(number),
         "status": "planned",
         "priority": ("low", "medium", "high")[number % 3],
         "success_criteria": [f"part {number} answers in 200 ms"],
@@ -157,28 +160,36 @@ def _milestone(number: int) -> dict[str, object]:
     }
 
 
-def _title(number: int) -> str:
+def title(number: int) -> str:
+    """Return what a record is called, ours or a peer's."""
     return f"Build part {number} of the machine"
 
 
-def _fixed(name: str, arguments: Sequence[str], folder: Path, here: Mapping[str, str]) -> Command:
+def fixed(name: str, arguments: Sequence[str], folder: Path, here: Mapping[str, str]) -> Command:
+    """Return a command that is the same in every round."""
     return Command(name=name, arguments=lambda _: arguments, folder=folder, environment=here)
 
 
-def _changing(
+def changing(
     name: str, arguments: Callable[[int], Sequence[str]], folder: Path, here: Mapping[str, str]
 ) -> Command:
+    """Return a command that differs from round to round."""
     return Command(name=name, arguments=arguments, folder=folder, environment=here)
 
 
-def _prepare(arguments: Sequence[str], folder: Path, here: Mapping[str, str], *, stdin: str = "") -> None:
+def prepare(arguments: Sequence[str], folder: Path, here: Mapping[str, str], *, stdin: str = "") -> None:
+    """Run what is not measured.
+
+    Raises:
+        RuntimeError: it did not succeed.
+    """
     done = subprocess.run(
-        arguments, cwd=folder, env=here, input=stdin, capture_output=True, text=True, timeout=300
+        arguments, cwd=folder, env=here, input=stdin, capture_output=True, text=True, timeout=3600
     )
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(arguments)} ended with {done.returncode}: {done.stderr or done.stdout}")
 
 
-def _expect(found: int, wanted: int, what: str) -> None:
+def expect(found: int, wanted: int, what: str) -> None:
     if found != wanted:
         raise RuntimeError(f"Expected {wanted} {what}, found {found}.")

@@ -18,11 +18,15 @@ environment; `python -I -S -c pass` stands beside it. All commands write to a fi
 
 
 def page(
-    verdicts: Sequence[Verdict], lanes: Mapping[str, Lane], notes: Sequence[str], facts: Sequence[str]
+    verdicts: Sequence[Verdict],
+    lanes: Mapping[str, Lane],
+    notes: Sequence[str],
+    facts: Sequence[str],
+    head: str = HEAD,
 ) -> str:
     """Return the Markdown page."""
     return "\n".join(
-        [HEAD, *_verdicts(verdicts), "", *_lanes(lanes), "", *_list("Notes", notes), *_list("Machine", facts)]
+        [head, *_verdicts(verdicts), "", *_lanes(lanes), "", *_list("Notes", notes), *_list("Machine", facts)]
     )
 
 

@@ -1,12 +1,13 @@
 """The benchmark's own arithmetic: a ratio, a missed bound, a page."""
 
+import json
 import sys
 from pathlib import Path
 
 import pytest
 from bench.timing import Command, CommandFailed, Lane, Sample, interleave, measure
 
-from bench import bounds, table
+from bench import bounds, store_bounds, store_lanes, table
 
 
 def a_lane(*walls: float) -> Lane:
@@ -81,3 +82,41 @@ def test_a_run_is_measured_and_the_first_round_thrown_away(tmp_path: Path):
 def test_a_refusal_is_not_a_fast_answer(tmp_path: Path):
     with pytest.raises(CommandFailed, match="ended with 3"):
         measure(a_python("import sys; sys.exit(3)", tmp_path), 1, tmp_path / "out")
+
+
+class Once:
+    large = 10_000
+
+
+def test_what_is_promised_of_stores_is_what_the_issue_names():
+    promised = {
+        (bound.lane, bound.beside): bound.limit
+        for bound in store_bounds.promised((1_000, 10_000, 100_000), ("sqlite",), Once)
+    }
+
+    assert promised == {
+        ("milestone status, sqlite, 10000", "task list, 10000 tasks"): 0.5,
+        ("milestone status, sqlite, 100000", "task list, 100000 tasks"): 0.1,
+        **{
+            (f"milestone {change}, sqlite, {size}", "python -c pass"): 8
+            for change in ("update", "task start", "task done")
+            for size in (1_000, 10_000, 100_000)
+        },
+        ("milestone task done, sqlite, 10000", "task done, 10000 tasks"): 1,
+        ("milestone plan --from, sqlite, 10000", "task import, 10000"): 1.5,
+        ("milestone plan --from, sqlite, 10000", "task import, 10000 with four tasks each"): 1.5,
+        ("index rebuilt, 1000 files", "yaml.CSafeLoader, 1000 files"): 2,
+        ("milestone migrate, file to sqlite, 10000", "yaml.CSafeLoader, 10000 files"): 10,
+        ("milestone migrate, sqlite to postgres, 10000", "yaml.CSafeLoader, 10000 files"): 10,
+    }
+
+
+def test_every_task_of_a_plan_has_its_peer_in_taskwarrior():
+    tasks = json.loads(store_lanes.tasks_text(2, whole=True))
+    plan = json.loads(store_lanes.plan_text(1, 2))
+
+    assert len(tasks) == sum(len(each["tasks"]) for each in plan["milestones"]) == 8
+    assert len({task["uuid"] for task in tasks}) == 8
+    assert [len(task["depends"]) for task in tasks[:4]] == [
+        len(task["dependencies"]) for task in plan["milestones"][0]["tasks"]
+    ]
