@@ -4,7 +4,7 @@ PYTEST := $(BIN)/pytest
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench bench-stores faults fuzz torture long docs lock format compile clean
+.PHONY: help demo test check bench bench-stores faults fuzz histories torture long docs lock format compile clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ faults: compile ## kill, fill and break the store at every system call
 fuzz: compile ## look for records that break reader, linter or writer; SECONDS=60
 	$(BIN)/python -m fuzz.records $(or $(SECONDS),60)
 	$(BIN)/python -m fuzz.edits $(or $(SECONDS),60)
+
+histories: compile ## let clones diverge and meet, HISTORIES=500 times, and look for anything lost
+	$(PYTEST) -m slow tests/sharing
 
 torture: compile ## move stores under load and kill everybody; kill runs at every step boundary
 	$(PYTEST) -s -m slow tests/torture

@@ -77,12 +77,15 @@ def load(text: str, name: str) -> Any:
     return compose(text, name).value
 
 
-def compose(text: str, name: str) -> Node:
-    """Return the one document with the place of every value; see `load`."""
+def compose(text: str, name: str, *, repeated: str | None = None) -> Node:
+    """Return the one document with the place of every value; see `load`.
+
+    `repeated` says which value of a repeated key counts, `first` or `last`, instead of refusing the file.
+    """
     if len(text) > MAX_BYTES or (not text.isascii() and len(text.encode(errors="replace")) > MAX_BYTES):
         raise refusal(name, "", 1, 1, "is too long", f"a record has at most {MAX_BYTES:,} bytes")
     try:
-        return _Builder(text, name).document()
+        return _Builder(text, name, repeated).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -133,7 +136,8 @@ def resolve(text: str) -> Any:
 
 
 class _Builder:
-    def __init__(self, text: str, name: str) -> None:
+    def __init__(self, text: str, name: str, repeated: str | None = None) -> None:
+        self._repeated = repeated
         self._bom = text.startswith("\ufeff")
         self._text = text[1:] if self._bom else text
         self._name = name
@@ -199,10 +203,10 @@ class _Builder:
         node.end = node.start
         while not isinstance(event := self._next(), yaml.MappingEndEvent):
             key = self._key(event, keys, depth)
-            keys[key] = self._scalar(event)
-            items[key] = child = self._node(self._next(), depth + 1)
-            value[key] = child.value
-            node.end = max(child.end, keys[key].end)
+            named, child = self._scalar(event), self._node(self._next(), depth + 1)
+            if key not in keys or self._repeated != "first":
+                keys[key], items[key], value[key] = named, child, child.value
+            node.end = max(child.end, named.end)
         node.value, node.keys, node.items = value, keys, items
         return event
 
@@ -213,7 +217,7 @@ class _Builder:
         key: str = event.value
         if key == "<<" and not event.style:
             raise self._refuse(event, "uses a merge key (<<)", "records repeat what they mean; write the keys out")
-        if key in keys:
+        if key in keys and self._repeated is None:
             raise self._refuse(
                 event, f"has the key {key!r} twice", f"it stood already on line {keys[key].line}; keep one of them"
             )

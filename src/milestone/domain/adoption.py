@@ -5,11 +5,12 @@ from typing import Any
 
 import msgspec
 
-from milestone.domain import joining, merging
+from milestone.domain import joining, merging, paths, vocabulary
 from milestone.domain.document import Body
 from milestone.domain.joining import Merged
 from milestone.domain.merging_lists import as_text
 
+_ABSENT = object()
 # What only commands change in the tasks of a milestone that a run holds.
 HELD = ("status", "attempts", "evidence", "started_at", "completed_at", "blocked")
 
@@ -36,6 +37,20 @@ def merge(base: Body | None, theirs: Body, ours: Body) -> Merged:
 def take_back(before: Body, after: Body, of: Body) -> Body:
     """Return `of` without what changed from `before` to `after`, as far as it still stands there."""
     return merging.Merger(yielding=True).maps(after, before, of)
+
+
+def as_a_file_says(body: Body, name: str) -> Body:
+    """Return a record in the words a file reads as, so that what only a file leaves open is no difference."""
+    return vocabulary.understand(body, name).body
+
+
+def change(kept: Body, ours: Body, wanted: Body) -> paths.Change:
+    """Return what to set and unset in the record as it is kept, `ours` being what a file would say of it."""
+    to_set, to_unset = paths.diff(kept, wanted)
+    return (
+        {path: value for path, value in to_set.items() if paths.get(ours, path, _ABSENT) != value},
+        [path for path in to_unset if paths.get(kept, path) is not None],
+    )
 
 
 def put_right(ours: Body, wanted: Body) -> PutRight:

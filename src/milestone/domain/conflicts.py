@@ -33,7 +33,7 @@ def merged(base: Body, one: Body, other: Body, found: Sequence[Body]) -> list[An
     for conflict in found:
         kept.setdefault(_name(conflict), conflict)
     standing = {str(conflict["field"]): conflict["value"] for conflict in found}
-    return [_standing(entry, standing) for name, entry in kept.items() if not _stands(entry, standing)]
+    return [_said(_standing(entry, standing)) for entry in kept.values() if not _stands(entry, standing)]
 
 
 def _named(entries: list[Any]) -> dict[Name, Any]:
@@ -62,6 +62,11 @@ def _stands(entry: Any, standing: Mapping[str, Any]) -> bool:
     """Tell whether what once gave way is what stands now."""
     field = _field(entry)
     return field in standing and as_text(entry.get("other")) == as_text(standing[field])
+
+
+def _said(entry: Any) -> Any:
+    """Return an entry as a file says it: a value that was taken away is left out."""
+    return {key: value for key, value in entry.items() if value is not None} if isinstance(entry, dict) else entry
 
 
 def _field(entry: Any) -> str:

@@ -25,7 +25,7 @@ def join(base: Body | None, one: Body, other: Body) -> Merged:
     by uid; of two new tasks with one id the smaller title keeps it.
     """
     if merging.same(one, other):
-        return Merged(body=one)
+        return Merged(body=merging.one_of(one, other))
     before = base or {}
     one, other = twins.apart(before, one, other)
     named = references.by_uid(before, one, other)

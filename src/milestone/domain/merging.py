@@ -40,7 +40,9 @@ class Merger:
 
     def value(self, base: Any, one: Any, other: Any, at: At) -> Any:
         """Return what stands; `ABSENT` where nothing does, as on a side that has nothing there."""
-        if same(one, other) or same(one, base):
+        if same(one, other):
+            return one_of(one, other)
+        if same(one, base):
             return other
         if same(other, base):
             return one
@@ -78,6 +80,11 @@ class Merger:
 def same(one: Any, other: Any) -> bool:
     """Tell whether two sides say the same."""
     return one is other or (one is not ABSENT and other is not ABSENT and as_text(one) == as_text(other))
+
+
+def one_of(one: Any, other: Any) -> Any:
+    """Return one of two values that say the same, with its order of keys: the same one from both sides."""
+    return one if one is ABSENT or str(one) >= str(other) else other
 
 
 def weight(value: Any, at: At) -> tuple[Any, ...]:

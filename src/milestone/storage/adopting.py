@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from milestone import clock, registry, uids
-from milestone.domain import adoption, conflicts, paths
+from milestone.domain import adoption, conflicts
 from milestone.domain.document import Actor, Body, Event
 from milestone.storage import disk, shared_dependencies, stale_buffers, summary_file, yaml_reader
 from milestone.storage import said as said_by
@@ -16,6 +16,7 @@ from milestone.storage.said import Found
 from milestone.storage.snapshots import Stored
 
 HAND = Actor(name="by hand", source="file")
+TRACKED = "milestone.storage.git_text:is_tracked"
 ORIGINS = "milestone.storage.git_text:origins"  # starts git, so it is loaded only when a text changed
 
 
@@ -66,14 +67,17 @@ class _Adoption:
         self._origins = registry.load(ORIGINS)(
             self._moment.place.root, {p: f.text for p, f in self._found.items()}
         )
-        self._names = Names(self._moment, {str(f.body["uid"]): str(f.body["id"]) for f in self._found.values()})
+        saying = {str(said.body["uid"]): str(said.body["id"]) for said in self._found.values()}
+        # Those that are gone first: their places and numbers are free.
+        for path in changed:
+            owner = self._owners.get(path)
+            is_free = path not in self._there or path in self._found  # taken away, or another record's now
+            if is_free and owner is not None and owner[0] == "milestone" and owner[1] not in saying:
+                self._gone(owner, path)
+        self._names = Names(self._moment, saying)
         # Known records first: one that gives its number to a newcomer says so in its own file.
         for path, said in sorted(self._found.items(), key=self._is_new):
             self._file(path, said)
-        for path in changed:
-            owner = self._owners.get(path)
-            if path not in self._there and owner is not None and owner[0] == "milestone":
-                self._gone(owner, path)
         self._dependencies(changed)
         return self._taken
 
@@ -131,7 +135,10 @@ class _Adoption:
         uid = str(said.body["uid"])
         known = self._moment.stored("milestone", uid)
         if known is not None and known.path != path and self._elsewhere(known, uid):
-            self._copy(path, said)
+            if known.path in self._taken.unreadable or registry.load(TRACKED)(self._moment.place.root, path):
+                self._taken.unreadable[path] = said_by.in_two_places(path, str(known.path))
+            else:
+                self._copy(path, said)
             return
         self._taken.warnings.extend(said.warnings)
         if known is None:
@@ -160,13 +167,8 @@ class _Adoption:
     def _copy(self, path: str, said: Found) -> None:
         uid = uids.new_uid(clock.parse_moment(self._stamp.at))
         body = {key: value for key, value in said.body.items() if key not in ("formerly", "refs")}
-        self._taken.warnings.append(
-            Warning(
-                code="copied_file",
-                message=f"It is a copy of {said.body['id']}; it counts as a milestone of its own.",
-                path=path,
-            )
-        )
+        message = f"It is a copy of {said.body['id']}; it counts as a milestone of its own."
+        self._taken.warnings.append(Warning(code="copied_file", message=message, path=path))
         self._new(path, said, {**body, "uid": uid})
 
     def _edit(self, path: str, said: Found, known: Stored) -> None:
@@ -180,17 +182,18 @@ class _Adoption:
     def _change(self, said: Found, known: Stored, base: str | None, about: Body) -> None:
         """Stage what a text says that the text `base`, or what its editor had of it, did not."""
         document = known.document
-        ours = document.body
+        ours = adoption.as_a_file_says(document.body, said.path)
         before = None if base is None else yaml_reader.read_record(base, said.path).body
-        older = None
+        back, older = document.away or document.deleted, None
+        if base is None and back:
+            before = ours  # the plan is what this checkout says, also of a record that was not in the last one
         if base is not None and before is not None and about["via"] == "hand":
             older = self._loaded_from(document.uid, Found(path=said.path, text=base, body=before), said)
             before = older or before
         body = self._renamed(adoption.merge(before, said.body, ours).body, ours, said.path)
         if document.uid in self._held:
             body = self._put_right(ours, body, said.path)
-        to_set, to_unset = paths.diff(ours, body)
-        back = document.away or document.deleted
+        to_set, to_unset = adoption.change(document.body, ours, body)
         if to_set or to_unset or back or "archived" in about or older is not None:
             data = {"set": to_set, "unset": to_unset, **about}
             kind = "document.returned" if back else "document.edited"
@@ -245,13 +248,9 @@ class _Adoption:
             self._moment.put(msgspec.structs.replace(gone, path=None))
 
     def _put_back(self, known: Stored, path: str) -> None:
+        message = "It was taken away while a run works on it; it was put back."
         self._taken.warnings.append(
-            Warning(
-                code="held_file",
-                message="It was taken away while a run works on it; it was put back.",
-                path=path,
-                hint="Stop the run first.",
-            )
+            Warning(code="held_file", message=message, path=path, hint="Stop the run first.")
         )
         self._moment.put(msgspec.structs.replace(known, path=None, base=None, reads=None))
 
@@ -284,7 +283,7 @@ class _Adoption:
         """Take the text as the new base of the record."""
         stored = self._moment.stored("milestone", uid)
         assert stored is not None
-        same = stored.document.body == said.body
+        same = adoption.as_a_file_says(stored.document.body, path) == said.body
         kept = msgspec.structs.replace(
             stored,
             path=path,

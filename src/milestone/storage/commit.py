@@ -229,10 +229,8 @@ def agreed(stored: Stored, path: str, text: str) -> Stored:
 
 
 def _without_file(stored: Stored) -> Stored:
-    """Return the record without its file; a deleted one keeps the text, whose comments come back with an undo."""
-    if stored.document.deleted:
-        return msgspec.structs.replace(stored, path=None)
-    return msgspec.structs.replace(stored, path=None, base=None, reads=None)
+    """Return the record without its file; the text is kept: what comes back is held against it, comments stay."""
+    return msgspec.structs.replace(stored, path=None)
 
 
 def _move(old: str, target: str) -> None:

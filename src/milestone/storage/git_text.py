@@ -30,6 +30,11 @@ def origins(root: str, texts: dict[str, str]) -> dict[str, Origin]:
     return found
 
 
+def is_tracked(root: str, path: str) -> bool:
+    """Tell whether git knows a file under `root`."""
+    return bool(ask(root, "ls-files", "-z", "--", path))
+
+
 def keep_settled(root: str, texts: Iterable[str], author: str) -> None:
     """Remember texts made of nothing but what git brought, so that nobody takes them for typed by hand."""
     kept = {"author": author, "blobs": sorted(_blob(text) for text in texts)}

@@ -1,6 +1,6 @@
 """Two texts of a record's file and the one both came from, merged field by field; comments stay where they can."""
 
-from milestone import uids
+from milestone import errors, uids
 from milestone.domain import joining, merging
 from milestone.domain.document import Body
 from milestone.storage import git_lines, versions, yaml_edit, yaml_emit, yaml_writer
@@ -68,9 +68,17 @@ def _text(body: Body, base: Version | None, one: Version, other: Version) -> str
         return sides[0]
     if base is not None:
         merged = git_lines.merge(_brought(body, base), *sorted(sides))
-        if merged is not None and yaml_edit.reads_as(merged, body, f"{body.get('id')}.yaml"):
+        if merged is not None and _says(merged, body):
             return merged
     return max(sides, key=lambda text: (text != yaml_emit.emit(body), text))
+
+
+def _says(text: str, body: Body) -> bool:
+    """Tell whether lines merged by git are the record; a key that moved may stand there twice."""
+    try:
+        return yaml_edit.reads_as(text, body, f"{body.get('id')}.yaml")
+    except errors.UnreadableFile:
+        return False
 
 
 def _brought(body: Body, version: Version) -> str:

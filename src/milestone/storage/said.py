@@ -58,6 +58,12 @@ def unsettled(path: str, text: str) -> Warning:
     )
 
 
+def in_two_places(path: str, other: str) -> Warning:
+    """Return the warning of a second file of a record, both of which git knows."""
+    message = f"It holds the record of {other} too; until that is settled it is left alone."
+    return Warning(code="unsettled_merge", message=message, path=path, hint="milestone sync")
+
+
 def unreadable(path: str, problem: errors.MilestoneError) -> Warning:
     """Return the warning that names the place and the line of what cannot be read."""
     return Warning(

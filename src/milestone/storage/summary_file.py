@@ -32,6 +32,7 @@ DEPENDENCIES = "active/dependencies.yaml"  # no record: what it says belongs to 
 NO_RECORDS = frozenset({"dependencies.yaml", "dependencies.yml"})
 SEAL = "\nE\t"
 RECENT = 20  # events kept for the bare verb
+UNSETTLED = '"unsettled_merge"'  # code of the warning in `said`
 SETTLED_NS = 2_000_000_000  # some file systems keep times to two seconds
 
 
@@ -234,7 +235,10 @@ def signature(stat: os.stat_result) -> str:
 
 
 def changed(root: str, summary: Summary, found: dict[str, str]) -> list[str]:
-    """Return the paths that came, went or are not as the summary says, sorted."""
+    """Return the paths that came, went or are not as the summary says, sorted.
+
+    A file that a merge left unsettled may wait for another one: it is looked at with every change.
+    """
     known = summary.files()
     differ = [path for path in known if path not in found]
     for path, now in found.items():
@@ -245,7 +249,8 @@ def changed(root: str, summary: Summary, found: dict[str, str]) -> list[str]:
             continue
         elif entry.signature != "~" + now or check_of(os.path.join(root, path)) != entry.check:
             differ.append(path)
-    return sorted(differ)
+    waiting = [path for path, broken in summary.broken.items() if UNSETTLED in broken.warning] if differ else []
+    return sorted({*differ, *waiting})
 
 
 def check_of(path: str) -> str:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import msgspec
 
 from milestone import errors, strict_yaml
-from milestone.domain import vocabulary
+from milestone.domain import joining, vocabulary
 from milestone.domain.document import Body
 from milestone.storage import yaml_emit, yaml_reader
 
 BASE = re.compile(r"^_base: (\{.*\})[ \t]*\r?\n?\Z", re.MULTILINE)
 MARKERS = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+_COMMENT = re.compile(r"(?!# yaml-language-server:)#")
 _NEXT = re.compile(r"^---(?=[ \t\r\n]|\Z)[ \t]*\r?\n?", re.MULTILINE)
 _SAYS_NOTHING = re.compile(r"(?:[ \t]*(?:#.*|%.*|\.\.\.)?(?:\r?\n|\Z))*")
 _AFTER_MERGE = re.compile(r"^(?:---(?=[ \t\r\n]|\Z)|_base: \{|<{7} |>{7} )", re.MULTILINE)
@@ -51,16 +52,35 @@ def split(text: str) -> list[str]:
 def read(text: str, path: str) -> list[Version]:
     """Return every record a file holds; none for an empty one.
 
+    A merge by lines may leave a key twice: then what either place says is joined, and the text is written anew.
+
     Raises:
         UnreadableFile: a document is no record.
     """
-    return [_version(piece, path) for piece in split(text)]
+    return [_mended(piece, path) for piece in split(text)]
 
 
 def write(versions: Sequence[Version]) -> str:
     """Return the text of a file that holds these records."""
     told = [named(version) for version in versions] if len(versions) > 1 else versions
     return "---\n".join(_ended(version.text) + _base(version.base) for version in told)
+
+
+def _mended(text: str, path: str) -> Version:
+    try:
+        return _version(text, path)
+    except errors.UnreadableFile:
+        found = BASE.search(text)
+        kept = text[: found.start()] if found else text
+        sides = [strict_yaml.compose(kept, path, repeated=which).value for which in ("first", "last")]
+        if not all(isinstance(side, dict) for side in sides):
+            raise
+    read = [vocabulary.understand(side, path) for side in sides]
+    body = joining.join(None, read[0].body, read[1].body).body
+    comments = "".join(line for line in kept.splitlines(keepends=True) if _COMMENT.match(line))
+    emitted = yaml_emit.emit(body).removeprefix(yaml_emit.SCHEMA_LINE)
+    version = _version(yaml_emit.SCHEMA_LINE + comments + emitted + text[len(kept) :], path)
+    return msgspec.structs.replace(version, is_named=True)
 
 
 def _version(text: str, path: str) -> Version:
