@@ -455,3 +455,19 @@ def test_a_database_that_is_damaged_is_set_aside(tmp_path):
     again = open_workspace(folder, environ={"HOME": str(tmp_path)})
     assert state(again)[1] == ["Log in safely", "Pay"]
     assert (root / done.returned.aside / "database" / "milestones.db").read_bytes().startswith(b"rot")
+
+
+def test_what_a_killed_backup_left_is_tidied_up(workspace):
+    shelf = backup.shelf_of(workspace)
+    backup.create(workspace)
+    drafts = [
+        Path(shelf.objects.folder) / "backup-x.json",
+        Path(shelf.objects.path("ab" * 32)).with_suffix(".z.77"),
+    ]
+    for draft in drafts:
+        draft.parent.mkdir(exist_ok=True)
+        draft.write_bytes(b"half")
+
+    assert backup.create(workspace).problems == ()
+
+    assert not any(draft.exists() for draft in drafts)

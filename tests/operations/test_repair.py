@@ -8,7 +8,7 @@ import pytest
 
 from milestone import errors
 from milestone.operations import backup, doctor, quarantine, repair
-from milestone.storage import located, salvage
+from milestone.storage import located, log_packing, salvage
 from milestone.storage.backups import taking
 from milestone.storage.located import Location
 from milestone.testing import plain
@@ -126,6 +126,23 @@ def test_what_came_after_the_backup_comes_from_the_damaged_store_itself(tmp_path
     [told] = [each["message"] for each in health.findings if each["code"] == "log_repaired"]
     assert "came from the backup backup-" in told
     assert "nothing is lost" in told
+    assert state(open_project(tmp_path)) == before
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_packed_segment_is_made_whole_from_backups(tmp_path, harm):
+    workspace = project(tmp_path, "file")
+    log = workspace.root / "logs" / "events"
+    log_packing.pack(str(log / "1.jsonl"))
+    write(workspace, plain.edited(UIDS[0], title="In the next segment"))
+    backup.create(workspace)
+    before = state(workspace)
+
+    [packed] = log.glob("*.gz")
+    do_harm(packed, harm)
+    health = mend(tmp_path)
+
+    assert health.exit_code == 0, health.findings
     assert state(open_project(tmp_path)) == before
 
 

@@ -13,6 +13,7 @@ from milestone import clock, errors
 from milestone.domain.context import Context
 from milestone.domain.document import Event
 from milestone.failpoint import reach
+from milestone.operations import backup
 from milestone.storage import BACKENDS, located, locks
 from milestone.storage.base import Store, Txn
 from milestone.storage.located import Location
@@ -38,6 +39,7 @@ def migrate(
         InvalidRequest: there is no such backend.
         Refused: the target holds something else, or there is no room; the project stays where it is.
         Busy: somebody else migrates, or there was no moment for the change; it goes on with the next call.
+        NotWritable, Refused: no backup could be made before; the project stays where it is.
     """
     backend = _backend(to)
     with _mover(workspace) as mover:
@@ -188,8 +190,9 @@ class _Mover:
         if not (source.is_files and target.is_files):
             foreign.check(cast(Store, self.store), there)
         self.workspace.write(lambda _txn, _ctx: [])  # what people typed belongs to what is moved
+        made = backup.create(self.workspace, kind="before-migration", prove=False)  # the next due one is proven
         with self.workspace.reading() as reading:
-            move = msgspec.structs.replace(move, total=reading.seq)
+            move = msgspec.structs.replace(move, total=reading.seq, backup=made.manifest.id)
         journal.keep(root, move)
         journal.note(root, self.now, move, "begun", events=move.total, epoch=epoch)
         reach("moving.begun")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 
 from milestone import errors
-from milestone.storage import disk, locks, salvage, summaries
+from milestone.storage import disk, locks, log_packing, salvage, summaries
 from milestone.storage.event_log import START, Head
 from milestone.storage.moment import head_of
 from milestone.storage.place import Place
@@ -83,27 +83,30 @@ def _known(place: Place) -> tuple[int, str] | None:
 def _is_whole(place: Place, where: str, salvaged: Salvaged) -> bool:
     """Tell whether every sound line of the log that was set aside is in what was put together."""
     kept = os.path.join(place.root, where)
-    texts = [text for name in disk.names(kept) for text in _texts(os.path.join(kept, name))]
-    last = texts[-1] if texts else b""
-    return bool(texts) and last in salvaged.lines
+    there = {
+        text for name in disk.names(kept) for text in _texts(os.path.join(kept, name)) if salvage.is_sound(text)
+    }
+    return bool(there) and there <= set(salvaged.lines)
 
 
 def _lines(place: Place) -> Iterator[bytes]:
-    for segment in place.log.segments():
-        yield from _texts(place.log.path(segment))
+    for name in disk.names(place.log.folder):
+        yield from _texts(os.path.join(place.log.folder, name))
 
 
 def _texts(path: str) -> list[bytes]:
-    return [text for text in (disk.read(path) or b"").split(b"\n") if text]
+    """Return the lines of a segment, plain or packed, as far as they can be read."""
+    data = log_packing.readable(path) if path.endswith(log_packing.SUFFIX) else disk.read(path)
+    return [text for text in (data or b"").split(b"\n") if text]
 
 
 def _write(place: Place, salvaged: Salvaged) -> None:
     """Let the log be what was put together, in one segment."""
     first = place.log.path(1)
     disk.replace(first, b"".join(text + b"\n" for text in salvaged.lines), place.drafts)
-    for segment in place.log.segments():
-        if place.log.path(segment) != first:
-            disk.remove(place.log.path(segment))
+    for name in disk.names(place.log.folder):
+        if name != os.path.basename(first):
+            disk.remove(os.path.join(place.log.folder, name))
     disk.sync_folder(place.log.folder)
 
 

@@ -52,6 +52,15 @@ def put_together(sources: Sequence[Source]) -> Salvaged:
         head, seq = best.hash, best.line.last_seq
 
 
+def is_sound(text: bytes) -> bool:
+    """Tell whether a line is what was written."""
+    try:
+        log_line.decode(text)
+    except BrokenLine:
+        return False
+    return True
+
+
 def told(found: tuple[str, int, int]) -> str:
     """Return where some events came from, as a sentence."""
     source, first, last = found

@@ -5,6 +5,8 @@ import zlib
 
 from milestone.storage import disk
 
+WIDTH = 2  # characters of a name that name its folder
+
 
 class Objects:
     """The folder of contents, each compressed and named by the SHA-256 of what it was."""
@@ -14,7 +16,7 @@ class Objects:
 
     def path(self, name: str) -> str:
         """Return where a content lies."""
-        return os.path.join(self.folder, name[:2], f"{name}.z")
+        return os.path.join(self.folder, name[:WIDTH], f"{name}.z")
 
     def add(self, data: bytes, *, careful: bool = False) -> str:
         """Keep a content and return its name; durable after the folder's disk is synced.
@@ -49,14 +51,27 @@ class Objects:
     def sizes(self) -> dict[str, int]:
         """Return name -> bytes on the disk of every content."""
         found: dict[str, int] = {}
-        for part in disk.names(self.folder):
+        for part in self._parts():
             with os.scandir(os.path.join(self.folder, part)) as entries:
                 found |= {e.name.removesuffix(".z"): e.stat().st_size for e in entries if e.name.endswith(".z")}
         return found
 
+    def tidy(self) -> None:
+        """Remove what processes that died left half written; for the one who makes backups."""
+        for name in disk.names(self.folder):
+            if len(name) != WIDTH:
+                disk.remove(os.path.join(self.folder, name))
+        for part in self._parts():
+            for name in disk.names(os.path.join(self.folder, part)):
+                if not name.endswith(".z"):
+                    disk.remove(os.path.join(self.folder, part, name))
+
     def remove(self, name: str) -> None:
         """Forget a content."""
         disk.remove(self.path(name))
+
+    def _parts(self) -> list[str]:
+        return [name for name in disk.names(self.folder) if len(name) == WIDTH]
 
     def _write(self, path: str, data: bytes) -> None:
         disk.make_folder(os.path.dirname(path))

@@ -91,6 +91,7 @@ class Shelf:
         for name in self.objects.sizes():
             if name not in needed:
                 self.objects.remove(name)
+        self.objects.tidy()
 
     def size(self) -> int:
         """Return how many bytes all backups take."""
