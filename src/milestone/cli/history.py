@@ -5,7 +5,6 @@ import csv
 import io
 import re
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
@@ -103,15 +102,14 @@ def show(env: Env, wanted: Wanted, form: str | None) -> int:
     """Print the newest events, or after `--since` the next, in order."""
     size = paging.SIZE if env.options.limit is None else env.options.limit
     with env.workspace.reading() as reading:
-        flat: Iterator[Event] = map(events.flat, reading.events(after=wanted.after))
-        matching = filter(_filter(env, reading, wanted), flat)
+        is_wanted, more = _filter(env, reading, wanted), False
         if wanted.is_since:
-            found = list(islice(matching, size + 1)) if size else list(matching)
+            flat: Iterator[Event] = map(events.flat, reading.events(after=wanted.after))
+            found: Sequence[Event] = list(islice(filter(is_wanted, flat), size + 1 if size else None))
             more = bool(size) and len(found) > size
             found = found[:size] if size else found
         else:
-            found = list(deque(matching, maxlen=size or None))
-            more = False
+            found = _newest(reading, is_wanted, size)
         cursor = str(found[-1]["seq"]) if more else None
         if form and not env.json:
             text = FORMS[form](found)
@@ -119,6 +117,17 @@ def show(env: Env, wanted: Wanted, form: str | None) -> int:
             today = moments.local(env.workspace.clock.now()).date()
             text = _table(found, env.width, today) if found else _empty(reading, wanted)
         return env.answer("event.list", found, text, reading=reading, next_cursor=cursor)
+
+
+def _newest(reading: Reading, is_wanted: Callable[[Event], bool], size: int) -> Sequence[Event]:
+    """Return the last events that are wanted, 0 meaning all; no further back is looked than it takes."""
+    look = size * 4 or reading.seq
+    while True:
+        seen = [events.flat(each) for each in reading.events(limit=look, newest=True)]
+        found = list(filter(is_wanted, seen))
+        if len(seen) < look or len(found) >= (size or look):
+            return found[-size:]
+        look *= 4
 
 
 def _filter(env: Env, reading: Reading, wanted: Wanted) -> Callable[[Event], bool]:
@@ -152,8 +161,7 @@ def follow(env: Env, wanted: Wanted) -> int:
     if not wanted.is_since:
         show_last = env.options.limit if env.options.limit is not None else 10
         with env.workspace.reading() as reading:
-            matching = filter(_filter(env, reading, wanted), map(events.flat, reading.events()))
-            for recent in deque(matching, maxlen=show_last or None):
+            for recent in _newest(reading, _filter(env, reading, wanted), show_last):
                 _print(env, recent)
             last = reading.seq
     while True:

@@ -27,6 +27,7 @@ QUIET = (
 )  # kinds a person need not follow
 
 
+NEAR = "milestone.storage.sqlite:near"
 LIVELY = ("running", "interrupted", "waiting")  # sessions that somebody may go on with
 
 
@@ -56,7 +57,7 @@ def look(env: Env) -> Look:
     location = located.read(root)
     summary = summary_file.read(root) if location.backend == "file" else None
     if summary is None:
-        return _from_store(env, root, env.hold(env.workspace.reading()))
+        return _from_store(env, root, location.backend)
     settings = remembered.values(root, env.environ)
     rows, sessions = proven(summary.rows(), settings), summary.sessions()
     moment = Moment(
@@ -79,20 +80,28 @@ def _held(root: str, sessions: Sequence[Row]) -> dict[str, str]:
     return {str(uid): str(session["id"]) for session in running for uid in session.get("holds") or ()}
 
 
-def _from_store(env: Env, root: str, reading: "Reading") -> Look:
-    moment = look_into(env, reading, root)
+def _from_store(env: Env, root: str, backend: str) -> Look:
+    """Look into the store itself; a database of this folder is opened without what only writers need."""
+    reading: Reading | None = env.hold(load(NEAR)(root)) if backend == "sqlite" else None
+    if reading is None or reading.moved_to is not None:
+        reading = env.hold(env.workspace.reading())
+    moment = _moment(env, reading, root, remembered.values(root, env.environ))
     return Look(root, moment, reading.seq, reading.unrecorded, list(reading.warnings))
 
 
-def look_into(env: Env, reading: "Reading", root: str | None = None, now: "datetime | None" = None) -> Moment:
+def look_into(env: Env, reading: "Reading", now: "datetime | None" = None) -> Moment:
     """Return the moment of an open reading; `now` where it is one of the past."""
-    folder = root or str(env.workspace.root)
+    return _moment(env, reading, str(env.workspace.root), env.workspace.settings.values, now)
+
+
+def _moment(
+    env: Env, reading: "Reading", folder: str, settings: Mapping[str, Any], now: "datetime | None" = None
+) -> Moment:
     flat = load("milestone.reports.events:flat")
-    settings = env.workspace.settings.values
     rows = proven(reading.rows(), settings)
     return Moment(
         rows=rows,
-        now=now or env.workspace.clock.now(),
+        now=now or clock.clock_from_environment().now(),
         project=project(env, folder, settings, reading.epoch),
         current=current.find(folder, env.here, rows),
         sessions=[document.body for document in reading.find("session", LIVELY)],

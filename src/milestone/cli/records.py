@@ -9,6 +9,7 @@ from milestone.cli.env import Env
 from milestone.cli.look import look_into
 from milestone.cli.text import show as texts
 from milestone.domain.document import Document
+from milestone.domain.rows import of as rows_of
 from milestone.registry import load
 from milestone.reports import events
 from milestone.reports import show as report
@@ -85,7 +86,9 @@ def _found(moment: Moment, reading: Reading, name: str) -> dict[str, Any]:
 
 
 def _row(moment: Moment, document: Document) -> Row:
-    return next(row for row in moment.rows if row["uid"] == document.uid)
+    row = rows_of(moment.rows).of_uid(document.uid)
+    assert row is not None  # who was found is live
+    return row
 
 
 def _fitted(views: list[dict[str, Any]], everything: bool) -> tuple[list[dict[str, Any]], list[str]]:

@@ -84,6 +84,7 @@ HAS: dict[str, Callable[[Row], bool]] = {
     "crosses": crosses,
     "due": lambda row: bool(row.get("due")),
     "owner": lambda row: bool(row.get("owner")),
+    "people": lambda row: any([row.get("owner"), *(task.get("assigned_to") for task in row.get("tasks") or ())]),
 }
 
 

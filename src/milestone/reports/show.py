@@ -5,8 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from milestone import ids
 from milestone.domain import graph
 from milestone.domain.document import Document
+from milestone.domain.questions import Question
+from milestone.domain.rows import Rows
+from milestone.domain.rows import of as rows_of
 from milestone.reports import course, ready
 from milestone.reports import events as event_views
 from milestone.reports.status import Moment, health
@@ -26,9 +30,10 @@ LEAVES = (
 
 def milestone(document: Document, moment: Moment, row: Row, events: Sequence[Row] = ()) -> dict[str, Any]:
     """Return the record of a milestone, its tasks with refs, and what is computed about it."""
-    waits = ready.milestone_waits(moment.rows)
-    sights = list(ready.of_milestone(row, waits[row["id"]]))
-    needs = graph.of_rows(moment.rows)
+    rows = rows_of(moment.rows)
+    waits = ready.Waits(rows)
+    blocked_by = waits.of(row)
+    sights = list(ready.of_milestone(row, blocked_by))
     return {
         **document.body,
         "status": row["status"],
@@ -46,9 +51,9 @@ def milestone(document: Document, moment: Moment, row: Row, events: Sequence[Row
         },
         "health": health(row, moment),
         "day": day_of(row, moment.today),
-        "blocked_by": waits[row["id"]],
-        "requires": _states(needs.get(row["id"], ()), moment.rows),
-        "enables": _states(graph.dependants(needs, row["id"]), moment.rows),
+        "blocked_by": blocked_by,
+        "requires": _states(waits.needs.get(row["id"], ()), rows),
+        "enables": _states(sorted(graph.dependants(waits.needs, row["id"]), key=ids.order), rows),
         "unmet": row["unmet"],
         "efficiency": row["efficiency"],
         "overrides": row["overrides"],
@@ -65,8 +70,8 @@ def milestone(document: Document, moment: Moment, row: Row, events: Sequence[Row
 
 def task(document: Document, moment: Moment, row: Row, task_row: Row) -> dict[str, Any]:
     """Return the record of one task, and what is computed about it."""
-    waits = ready.milestone_waits(moment.rows)
-    sight = next(s for s in ready.of_milestone(row, waits[row["id"]]) if s.task["id"] == task_row["id"])
+    waits = ready.Waits(moment.rows).of(row)
+    sight = next(s for s in ready.of_milestone(row, waits) if s.task["id"] == task_row["id"])
     after = ready.followers(sight)
     return _task(sight, document) | {
         "milestone": row["id"],
@@ -109,8 +114,8 @@ def short_task(sight: ready.Sight) -> dict[str, Any]:
     return {"ref": sight.ref, "title": task["title"], "hours": task["hours"], "run": task["run"]}
 
 
-def _states(names: Sequence[str], rows: Sequence[Row]) -> list[dict[str, Any]]:
-    known = {row["id"]: row for row in rows}
+def _states(names: Sequence[str], rows: Rows) -> list[dict[str, Any]]:
+    known = {row["id"]: row for row in rows.select(Question(ids=names))}
     return [
         {"id": name, "title": known[name]["title"], "status": known[name]["status"]}
         if name in known

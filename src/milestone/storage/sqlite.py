@@ -3,8 +3,10 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
+from milestone import registry
 from milestone.domain.document import Event
 from milestone.storage import disk, located, locks, network_disk, witness
 from milestone.storage.base import Evolve, Summarise, Warning
@@ -23,6 +25,7 @@ from milestone.storage.sqlite_connections import Connections
 from milestone.storage.witness import Witness
 
 DATABASE = os.path.join("database", "milestones.db")
+ROW = "milestone.domain.summary:row"
 WITNESS = os.path.join("local", "milestones.db.head")
 
 
@@ -132,6 +135,16 @@ class SqliteStore(SqlStore):
             schema.migrate(newer, int(newer.rows(SQL["head"])[0][6]))
             fill_anew(newer, self.rules)
             yield newer
+
+
+def near(root: str | os.PathLike[str]) -> AbstractContextManager[SqlMoment]:
+    """Open one moment of the database in a folder, for who only looks: rules are loaded when they are needed."""
+    store = SqliteStore(root, evolve=_late("milestone.domain.evolve:evolve"), summarise=_late(ROW))
+    return store.reading()
+
+
+def _late(target: str) -> Callable[..., Any]:
+    return lambda *given: registry.load(target)(*given)
 
 
 @contextmanager

@@ -8,6 +8,8 @@ import msgspec
 
 from milestone import clock
 from milestone.domain import scale
+from milestone.domain.questions import Question
+from milestone.domain.rows import of as rows_of
 from milestone.domain.scale import Known, Size, Verdict
 from milestone.integrations.git import authors
 from milestone.storage import located
@@ -77,13 +79,13 @@ def verdict_of(known: Growth, reading: Reading, team: Team, kept: Mapping[str, A
     return scale.decide(size, scale.limits_of(known.settings), scale.wish_of(known.settings), clone)
 
 
-def team_of(known: Growth, rows: Iterable[Row]) -> Team:
+def team_of(known: Growth, rows: Sequence[Row]) -> Team:
     """Return how many people there are, by every place that names some; starts git."""
     size = known.settings.get("project.team_size")
     return Team(
         configured=size if isinstance(size, int) else 0,
         listed=len(known.people),
-        assigned=len(assigned(rows)),
+        assigned=len(assigned(rows_of(rows).select(Question(has=("open", "people"))))),
         committing=authors.recent(Path(known.root)),
     )
 

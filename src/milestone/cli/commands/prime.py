@@ -9,6 +9,8 @@ from milestone.cli.env import Env
 from milestone.cli.look import look
 from milestone.cli.output import line
 from milestone.cli.text import moments, wide
+from milestone.domain.questions import Question
+from milestone.domain.rows import of as rows_of
 from milestone.reports import ready
 from milestone.reports.names import short
 from milestone.reports.status import Moment
@@ -60,8 +62,7 @@ def _one(sight: ready.Sight) -> str:
 def _waiting(moment: Moment) -> list[str]:
     found = [
         f"{short(row['id'])}{'/' + short(each['task']) if each['task'] else ''} {each['phase']}"
-        for row in moment.rows
-        if row["status"] not in ready.CLOSED
+        for row in rows_of(moment.rows).select(Question(has=("open", "asks")))
         for each in row["waiting"]
     ]
     return [f"Waits for people: {', '.join(found[:READY])}."] if found else []
@@ -70,8 +71,7 @@ def _waiting(moment: Moment) -> list[str]:
 def _yours(moment: Moment, name: str) -> str:
     mine = [
         (row, task)
-        for row in moment.rows
-        if row["status"] == "in_progress"
+        for row in rows_of(moment.rows).select(Question(statuses=("in_progress",)))
         for task in row["tasks"]
         if task["status"] == "in_progress" and task["assigned_to"] == name
     ]

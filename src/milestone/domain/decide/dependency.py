@@ -9,6 +9,9 @@ from milestone.domain.context import Context
 from milestone.domain.decide import rules
 from milestone.domain.decide.finding import before, find
 from milestone.domain.document import Document, Event
+from milestone.domain.questions import Question
+from milestone.domain.rows import links
+from milestone.domain.rows import of as rows_of
 
 
 def add(document: Document, on: Mapping[str, Any], ctx: Context) -> list[Event]:
@@ -22,11 +25,11 @@ def add(document: Document, on: Mapping[str, Any], ctx: Context) -> list[Event]:
         raise errors.Refused(
             f"{name} cannot depend on itself.", hint=f"milestone show {name}", code="self_reference"
         )
-    waits = graph.of_rows(ctx.rows)
+    waits = links(rows_of(ctx.rows))
     if other in waits.get(name, []):
         return []
     _check_cycle({**waits, name: [*waits.get(name, []), other]}, name)
-    whole = everything(ctx.rows) if _crosses(ctx.rows) else {}
+    whole = everything(ctx.rows) if crosses(ctx.rows) else {}
     inside = {each: [*wanted, other] for each, wanted in whole.items() if each.partition("/")[0] == name}
     for each in inside:
         _check_cycle({**whole, **inside}, each)
@@ -40,7 +43,8 @@ def remove(document: Document, on: str, ctx: Context) -> list[Event]:
         NotFound: it does not require that.
     """
     meant = {str(old): str(uid) for uid, old in (document.body.get("refs") or {}).items()}
-    uid = next((str(row["uid"]) for row in ctx.rows if str(row["id"]) == on), None)
+    named = rows_of(ctx.rows).named(on)
+    uid = str(named["uid"]) if named is not None else None
     written = [w for w in needs.requires(document.body) if w == on or (uid is not None and meant.get(w) == uid)]
     if not written:
         required = needs.requires(document.body)
@@ -71,7 +75,7 @@ def add_to_task(document: Document, task_ref: str, on: str, ctx: Context) -> lis
         raise errors.Refused(f"{rules.ref(document, name)} cannot depend on itself.", code="self_reference")
     if other in (*tasks.local_dependencies(document.body, task), *tasks.dependencies(task)):
         return []
-    waits = everything(ctx.rows)
+    waits = everything(around(document, other, ctx))
     own, wanted = (
         rules.ref(document, name),
         other if other.startswith("milestone-") else rules.ref(document, other),
@@ -106,10 +110,16 @@ def _node(milestone: str, inside: Mapping[str, Any], text: str) -> str:
     return f"{needs.full(above)}/{ids.parse_task_id(local) or local}" if slash else needs.full(text)
 
 
-def _crosses(rows: Sequence[Mapping[str, Any]]) -> bool:
+def crosses(rows: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether any task waits for something outside its milestone: only then can tasks close a wider cycle."""
-    every = (d for row in rows for task in row["tasks"] for d in task["dependencies"])
-    return any("/" in d or d.startswith("milestone-") for d in every)
+    return bool(rows_of(rows).select(Question(has=("crosses",), limit=1)))
+
+
+def around(document: Document, on: str, ctx: Context) -> Sequence[Mapping[str, Any]]:
+    """Return the rows whose tasks could close a cycle through a task here that waits for `on`."""
+    row = rows_of(ctx.rows).of_uid(document.uid)
+    inside = "/" not in on and not on.startswith("milestone-")
+    return [row] if row is not None and inside and not crosses(ctx.rows) else ctx.rows
 
 
 def remove_from_task(document: Document, task_ref: str, on: str, ctx: Context) -> list[Event]:

@@ -8,6 +8,7 @@ from milestone.domain import tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import rules
 from milestone.domain.document import Body, Document
+from milestone.domain.rows import of as rows_of
 
 
 def find(document: Document, task_ref: str) -> Body:
@@ -55,7 +56,7 @@ def before(document: Document, text: str, ctx: Context) -> str:
 
 def _row(text: str, ctx: Context) -> Mapping[str, Any]:
     wanted = ids.parse_milestone_id(text) or text
-    found = next((row for row in ctx.rows if row["id"] == wanted), None)
+    found = rows_of(ctx.rows).named(wanted)
     if found is None:
         raise errors.MilestoneNotFound(f'There is no milestone "{text}".', hint="milestone list")
     return found

@@ -74,7 +74,8 @@ def _check_order(document: Document, task: Body, ctx: Context) -> None:
     """Refuse a task that would wait for itself: a subtask after its parent, or after what waits for the parent."""
     with_it = {**document.body, "tasks": [*tasks.of(document.body), task]}
     row = summary.row(msgspec.structs.replace(document, body=with_it))
-    waits = dependency.everything([row if row["id"] == other["id"] else other for other in ctx.rows])
+    around = dependency.around(document, "", ctx)
+    waits = dependency.everything([row if row["id"] == other["id"] else other for other in around])
     own = rules.ref(document, str(task["id"]))
     found = graph.cycle_through(waits, own)
     if found:

@@ -102,7 +102,7 @@ class SqlRows(Rows):
         return iter(self._fetched())
 
     def __len__(self) -> int:
-        return self.count(Question()) if self._all is None else len(self._all)
+        return sum(self.totals().states.values()) or self.count(Question())
 
 
 def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -113,7 +113,7 @@ def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
 def _where(question: Question) -> tuple[str, list[Value]]:
     conditions = [*_names(question), *_facts(question), *_texts(question)]
     values = [value for _, given in conditions for value in given]
-    return (" WHERE " + " AND ".join(text for text, _ in conditions) if conditions else ""), values
+    return "".join(f" AND {text}" for text, _ in conditions), values
 
 
 def _names(question: Question) -> Conditions:

@@ -27,6 +27,7 @@ FACTS = (
     "crosses",
     "due",
     "owner",
+    "people",
 )
 HAS: dict[str, Callable[[Row], bool]] = {
     **questions.HAS,

@@ -80,8 +80,8 @@ FROM document ORDER BY kind, uid;
 -- What can be asked of a live milestone; its columns stand in `narrow.COLUMNS`.
 INSERT INTO milestone (uid, id, place, archived, low_id, slug, said, status, priority, category, phase, owner, labels,
     due, started, standing, begun, urgency, left_over, has_open, has_startable, has_able, has_blockers, has_risks,
-    has_asks, has_questions, has_worked, has_started, has_crosses, has_due, has_owner)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+    has_asks, has_questions, has_worked, has_started, has_crosses, has_due, has_owner, has_people)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- name: forget_milestone
 DELETE FROM milestone WHERE uid = ?;
@@ -89,7 +89,7 @@ DELETE FROM milestone WHERE uid = ?;
 -- name: every_milestone
 SELECT uid, id, place, archived, low_id, slug, said, status, priority, category, phase, owner, labels,
     due, started, standing, begun, urgency, left_over, has_open, has_startable, has_able, has_blockers, has_risks,
-    has_asks, has_questions, has_worked, has_started, has_crosses, has_due, has_owner
+    has_asks, has_questions, has_worked, has_started, has_crosses, has_due, has_owner, has_people
 FROM milestone ORDER BY uid;
 
 -- name: keep_linked
@@ -112,15 +112,16 @@ UPDATE totals SET recorded = ?, proven = ? WHERE one = 1;
 
 -- name: counted
 -- What the sums hold of a milestone: its row before a change.
-SELECT d.about FROM milestone m JOIN document d ON d.kind = 'milestone' AND d.uid = m.uid WHERE m.uid = ?;
+SELECT d.about FROM milestone m CROSS JOIN document d WHERE m.uid = ? AND d.kind = 'milestone' AND d.uid = m.uid;
 
 -- name: select
--- The beginning of every question; conditions, order and limit follow (`asking`).
+-- The beginning of every question; conditions, order and limit follow (`asking`). CROSS lets SQLite begin with the
+-- narrow table, whose indices give the order; it would begin with the records.
 SELECT d.kind, d.uid, d.revision, d.archived, d.away, d.deleted, d.place, d.id, d.state, d.about, d.tasks, d.listed
-FROM milestone m JOIN document d ON d.kind = 'milestone' AND d.uid = m.uid;
+FROM milestone m CROSS JOIN document d WHERE d.kind = 'milestone' AND d.uid = m.uid;
 
 -- name: count
-SELECT count(*) FROM milestone m;
+SELECT count(*) FROM milestone m WHERE 1 = 1;
 
 -- name: forget_milestones
 DELETE FROM milestone;

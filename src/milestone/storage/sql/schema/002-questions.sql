@@ -32,7 +32,8 @@ CREATE TABLE milestone (
     has_started NUMBER NOT NULL,
     has_crosses NUMBER NOT NULL,
     has_due NUMBER NOT NULL,
-    has_owner NUMBER NOT NULL
+    has_owner NUMBER NOT NULL,
+    has_people NUMBER NOT NULL
 );
 CREATE INDEX milestone_place ON milestone (place, id, uid);
 CREATE INDEX milestone_id ON milestone (id);
@@ -44,12 +45,13 @@ CREATE INDEX milestone_rank ON milestone (begun, urgency, due, id) WHERE has_abl
 CREATE INDEX milestone_left ON milestone (left_over DESC, place, id) WHERE has_open = 1;
 CREATE INDEX milestone_due ON milestone (due DESC, id DESC) WHERE has_open = 1 AND has_due = 1;
 CREATE INDEX milestone_started ON milestone (started DESC, id DESC) WHERE has_started = 1;
-CREATE INDEX milestone_blockers ON milestone (place, id) WHERE has_blockers = 1;
-CREATE INDEX milestone_risks ON milestone (place, id) WHERE has_risks = 1;
-CREATE INDEX milestone_asks ON milestone (place, id) WHERE has_asks = 1;
-CREATE INDEX milestone_questions ON milestone (place, id) WHERE has_questions = 1;
-CREATE INDEX milestone_worked ON milestone (place, id) WHERE has_worked = 1;
-CREATE INDEX milestone_crosses ON milestone (place, id) WHERE has_crosses = 1;
+CREATE INDEX milestone_blockers ON milestone (place, id, uid) WHERE has_blockers = 1;
+CREATE INDEX milestone_risks ON milestone (place, id, uid) WHERE has_risks = 1;
+CREATE INDEX milestone_asks ON milestone (place, id, uid) WHERE has_asks = 1;
+CREATE INDEX milestone_questions ON milestone (place, id, uid) WHERE has_questions = 1;
+CREATE INDEX milestone_worked ON milestone (place, id, uid) WHERE has_worked = 1;
+CREATE INDEX milestone_people ON milestone (place, id, uid) WHERE has_people = 1;
+CREATE INDEX milestone_crosses ON milestone (place, id, uid) WHERE has_crosses = 1;
 
 -- Those that name others, with all that order and critical path need of them, as JSON.
 CREATE TABLE linked (
