@@ -18,12 +18,14 @@ from milestone.cli.records import is_task
 from milestone.cli.text import moments, table
 from milestone.cli.words import nearest
 from milestone.domain import events as event_kinds
+from milestone.registry import load
 from milestone.reports import events
 from milestone.reports.names import short
 from milestone.storage.base import Reading
 from milestone.workspace import finding
 
 Event = Mapping[str, Any]
+VERIFY = "milestone.operations.sealing:verify"  # signatures are looked at only here
 PAUSE = 0.3  # seconds between two looks at the log while following
 COLUMNS = (
     table.Column("Seq", right=True),
@@ -235,22 +237,22 @@ FORMS = {"csv": _csv, "ndjson": _ndjson, "seed": _seed}
 
 def verify(env: Env) -> int:
     """Check the log and the records, and say what was found; 9 when something does not verify."""
-    result = dict(env.workspace.store.verify())
-    data = {
-        "ok": False,
-        "events": 0,
-        "head": None,
-        "keys": [],
-        "gaps": [],
-        "unsigned": result.get("events", 0),
-    } | result
+    data = dict(load(VERIFY)(env.workspace))
     code = 0 if data["ok"] else 9
     return env.answer("verification", data, lambda: _verdict(data), exit_code=code, seq=data["events"])
 
 
 def _verdict(data: Mapping[str, Any]) -> str:
-    unsigned = f"\n{data['unsigned']} of them are not signed yet." if data["unsigned"] else ""
     if data["ok"]:
-        return f"The log verifies: {data['events']} events, unbroken, and every record is what they say.{unsigned}"
+        said = f"The log verifies: {data['events']} events, unbroken, and every record is what they say."
+        return "\n".join([said, *_signatures(data)])
     findings = [f"  {line(each.get('message') or each)}" for each in data["findings"]]
     return "\n".join(["The log does not verify:", *findings, "Next: milestone doctor"])
+
+
+def _signatures(data: Mapping[str, Any]) -> list[str]:
+    """Return what is signed, by which key, and what is not, in sentences."""
+    signed = [f"Events {k['from']} to {k['to']} are signed by key {k['key'][:16]}." for k in data["keys"]]
+    lost = [f"Events up to {gap['to']} were {gap['why']}." for gap in data["gaps"]]
+    left = f"{data['unsigned']} of them are not signed yet." if data["unsigned"] else ""
+    return [*signed, *lost, *filter(None, [left])]

@@ -14,6 +14,7 @@ from milestone.domain import summary
 from milestone.domain.document import Event
 from milestone.domain.evolve import evolve
 from milestone.operations import leaving, mirrors
+from milestone.registry import load
 from milestone.storage import disk
 from milestone.storage.backups import keeping, proving, returning, taking
 from milestone.storage.backups.manifest import KINDS, Manifest
@@ -22,6 +23,7 @@ from milestone.workspace.base import Workspace
 from milestone.workspace.following import FollowingStore
 
 WEEK = timedelta(days=7)
+SEAL = "milestone.operations.sealing:seal"  # imports cryptography
 PAUSED = "paused"
 
 
@@ -69,6 +71,7 @@ def create(workspace: Workspace, *, kind: str | None = None, prove: bool = True)
     shelf = shelf_of(workspace)
     with disk.telling(shelf.folder), shelf.alone():
         workspace.write(lambda _txn, _ctx: [])  # takes in what people edited
+        load(SEAL)(workspace)
         chosen = kind or next_kind(workspace, shelf)
         assert chosen in KINDS
         manifest = taking.take(workspace.store, str(workspace.root), shelf, _wanted(workspace, chosen))

@@ -21,7 +21,7 @@ def copy(workspace: Workspace, shelf: Shelf, manifest: Manifest, policy: Policy)
         return []
     if not folder.is_dir():
         return [f"backup.mirror {folder} is not there; the backup was not copied."]
-    target = Shelf(str(folder / f"{_name(workspace)}-{manifest.project[:SHORT] or 'new'}"))
+    target = Shelf(str(folder / f"{name(workspace)}-{manifest.project[:SHORT] or 'new'}"))
     try:
         target.copy(manifest, shelf)
         keeping.trim(target, workspace.clock.now(), policy)
@@ -35,9 +35,9 @@ def shelves(workspace: Workspace) -> Iterator[Shelf]:
     folder = place(workspace)
     if folder is None:
         return
-    for name in disk.names(str(folder)):
-        if name.rpartition("-")[0] == _name(workspace):
-            yield Shelf(str(folder / name))
+    for each in disk.names(str(folder)):
+        if each.rpartition("-")[0] == name(workspace):
+            yield Shelf(str(folder / each))
 
 
 def place(workspace: Workspace) -> Path | None:
@@ -46,6 +46,7 @@ def place(workspace: Workspace) -> Path | None:
     return workspace.root.parent / Path(str(said)).expanduser() if said else None
 
 
-def _name(workspace: Workspace) -> str:
-    name = str(workspace.settings.get("project.name") or workspace.root.parent.name)
-    return re.sub(r"[^\w.-]+", "-", name).strip("-.") or "project"
+def name(workspace: Workspace) -> str:
+    """Return the name under which a project lies in the mirror."""
+    said = str(workspace.settings.get("project.name") or workspace.root.parent.name)
+    return re.sub(r"[^\w.-]+", "-", said).strip("-.") or "project"

@@ -1,5 +1,6 @@
 """What a run needs besides the workspace: its ledger, its means, its limits, all from the settings."""
 
+import functools
 from collections.abc import Callable
 
 from milestone import errors
@@ -10,6 +11,7 @@ from milestone.engine.ledger import Book, SharedLedger
 from milestone.engine.outcome import seconds
 from milestone.engine.setup import Limits, Setup
 from milestone.integrations.git import repository as repositories
+from milestone.operations import sealing
 from milestone.registry import load
 from milestone.storage.deliverables import Deliverables
 from milestone.workspace.base import Workspace, WriteOptions
@@ -20,7 +22,7 @@ def ledger_of(workspace: Workspace) -> SharedLedger:
     options = WriteOptions(lock_timeout=max(workspace.options.lock_timeout, 10.0))
 
     def book(session: str) -> Book:
-        return Workspace(
+        own = Workspace(
             workspace.root,
             workspace.store,
             workspace.settings,
@@ -32,6 +34,8 @@ def ledger_of(workspace: Workspace) -> SharedLedger:
             present=workspace.present,
             in_run=workspace.in_run,
         )
+        own.after_write = functools.partial(sealing.sign_line, workspace)
+        return own
 
     return SharedLedger(book)
 

@@ -9,10 +9,12 @@ from milestone.integrations.git import repository, unmerged
 from milestone.integrations.git.command import GitFailed
 from milestone.integrations.git.repository import Repository
 from milestone.operations import sync_guards
+from milestone.registry import load
 from milestone.storage import git_text, merge_remains, record_files, settling, summary_file
 from milestone.storage.settling import Settled
 from milestone.workspace.base import Workspace, Written
 
+SEAL = "milestone.operations.sealing:seal"  # imports cryptography
 MESSAGE = "milestone sync: settle the records"
 
 
@@ -58,6 +60,7 @@ def sync(workspace: Workspace, request: SyncRequest) -> Synced:
     if workspace.options.dry_run:
         return synced
     sync_guards.remember(workspace, found)
+    load(SEAL)(workspace)
     return synced if found is None else _told_git(found, synced, remains, request)
 
 

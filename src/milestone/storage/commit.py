@@ -1,5 +1,6 @@
 """Make staged events durable: the log line first, whose fsync is the commit, then files, documents, summary."""
 
+import contextlib
 import errno
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,7 @@ from milestone.storage.snapshots import Stored
 from milestone.storage.summary_writing import SummaryWriter
 
 LONGEST_NAME = 255
+SEAL = "milestone.storage.sealing:seal"  # imports cryptography
 SHARED_TEXT = "milestone.storage.shared_dependencies:text"  # imports yaml
 
 
@@ -142,9 +144,17 @@ def _line(moment: Moment, stamp: Stamp, changes: Mapping[Key, Change]) -> tuple[
 def _log(moment: Moment, encoded: tuple[Line, bytes, str], summary: SummaryWriter) -> None:
     line, text, name = encoded
     with disk.telling("The log"):
-        moment.head = moment.place.log.append(moment.head, text, name, line.last_seq)
+        before, moment.head = moment.head, moment.place.log.append(moment.head, text, name, line.last_seq)
+    if before.segment not in (0, moment.head.segment):
+        _seal(moment, line.at)
     moment.staged = []
     summary.took(line)
+
+
+def _seal(moment: Moment, at: str) -> None:
+    """Sign the log when a segment is full; unsigned it is as good, and the next seal covers it."""
+    with contextlib.suppress(OSError, ValueError):
+        registry.load(SEAL)(moment.place.root, moment.mark, at)
 
 
 def apply(moment: Moment, changes: Iterable[Change]) -> list[Warning]:

@@ -11,7 +11,7 @@ from milestone import errors, registry
 from milestone.config import Settings
 from milestone.domain.context import Context, Person
 from milestone.domain.document import Actor, Document, Event, Recorded
-from milestone.storage.base import Reading, Stamp, Store, Txn, Warning
+from milestone.storage.base import Mark, Reading, Stamp, Store, Txn, Warning
 from milestone.workspace import whereabouts
 from milestone.workspace.growth import Growth
 
@@ -70,6 +70,7 @@ class Workspace:
         self.present = present
         self.in_run = in_run
         self.growth = growth  # None: its size is nobody's business
+        self.after_write: Callable[[Mark], object] | None = None  # told where the log ends after each write
 
     def reading(self) -> AbstractContextManager[Reading]:
         """Open one consistent moment of the store."""
@@ -110,6 +111,8 @@ class Workspace:
         with self.store.transaction(stamp, timeout=self.options.lock_timeout) as txn:
             written = self._answer(txn, key, decide)
             count = len(txn.rows())
+        if self.after_write is not None and not written.dry_run:
+            self.after_write(txn.mark)
         # A file that could not be replaced is known only now that the change is durable.
         return msgspec.structs.replace(
             written, warnings=(*txn.warnings, *self._first_in_git(), *self._grown(written, count))

@@ -14,7 +14,7 @@ from milestone.cli.env import Env
 from milestone.cli.text import execute as text
 from milestone.domain import facts as known_facts
 from milestone.domain.document import Document
-from milestone.operations import ending, execute, facts, planning_run, run_report, running
+from milestone.operations import ending, execute, facts, planning_run, run_report, running, sealing
 from milestone.operations.execute import Begun, ExecuteMilestone
 from milestone.operations.executing import Execution
 from milestone.workspace import current, finding
@@ -109,6 +109,7 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
         ended |= {s.body["holds"][0]: s for s in execution.sessions()}
     views = ending.views(workspace, setup, [d.uid for d in documents], ended)
     merges = [ending.merge(env, workspace, setup, view) if stopped is None else None for view in views]
+    sealing.seal(workspace)
     codes = [run_report.exit_code(view, interrupted=stopped) for view in views]
     shown = "\n".join(text.ended(view, merge, env.width) for view, merge in zip(views, merges, strict=True))
     env.was_long = True
