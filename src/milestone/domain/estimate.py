@@ -24,6 +24,8 @@ def hours(value: Any) -> float | None:
 
 def number(value: Any) -> float | None:
     """Return a value that is not negative as a float; None for anything else."""
+    if type(value) is float or type(value) is int:  # nearly all
+        return float(value) if 0 <= value < 1e9 else None
     if isinstance(value, bool) or value is None:
         return None
     try:

@@ -51,8 +51,11 @@ def efficiency(bodies: Iterable[Body]) -> float | None:
     """
     earned = spent = 0.0
     for body in bodies:
-        far, weights = progress.of_tasks(body), estimate.weights(tasks.leaves(body))
-        for task in tasks.leaves(body):
+        counted = tasks.leaves(body)
+        if not any(of_task(task)[0] > 0 for task in counted):
+            continue
+        far, weights = progress.of_tasks(body), estimate.weights(counted)
+        for task in counted:
             people, agents = of_task(task)
             if people > 0 and not agents and estimate.hours(task.get("estimated_hours")) is not None:
                 earned += weights[str(task.get("id"))] * far[str(task.get("id"))] / 100

@@ -14,6 +14,7 @@ WIDEST = 80
 LABEL = 11
 TITLE = 44
 MOST_RISKS, MOST_CRITERIA = 3, 4
+MOST_MILESTONES, MOST_FINDINGS = 50, 40
 ORDER = ("scope", "decomposition", "timeline", "risk", "dependencies", "tracking", "quality")
 
 
@@ -24,8 +25,11 @@ def text(planned: Planned, width: int, *, explain: bool, folder: str) -> str:
     if len(planned.documents) > 1:
         told = f"{len(planned.documents)} milestones, one after the other{_split_reason(planned)}"
         found += [wide.wrap(told, room, "  "), ""]
-    for document in planned.documents:
+    for document in planned.documents[:MOST_MILESTONES]:
         found += [*milestone(document.body, planned, room), ""]
+    if len(planned.documents) > MOST_MILESTONES:
+        first, last = (str(planned.documents[place].body["id"]) for place in (MOST_MILESTONES, -1))
+        found += [f"… and {len(planned.documents) - MOST_MILESTONES} more, {first} to {last}: milestone list", ""]
     found += findings(planned, room)
     if explain and planned.documents:
         found += [explanation(planned.documents[0].body, width), ""]
@@ -103,15 +107,22 @@ def findings(planned: Planned, room: int) -> list[str]:
             )
         )
     seen: set[str] = set()
+    left_out = 0
     names = [_short(str(d.body["id"])) for d in planned.documents]
     for item in planned.findings:
         label = {"dependency_proposed": "Proposal", "repeated_goal": "Repeated"}.get(str(item["code"]))
         if label is None and item["severity"] == "warning" and item["code"] not in ("sent_back", "general_recipe"):
             label = "Warning"
         told = _where(item, names) + str(item["message"]) + (f" ({item['hint']})" if item.get("hint") else "")
-        if label and told not in seen:
-            seen.add(told)
+        if label is None or told in seen:
+            continue
+        seen.add(told)
+        if len(found) < MOST_FINDINGS:
             found.append(_labelled(label, told, room))
+        else:
+            left_out += 1
+    if left_out:
+        found.append(f"… and {left_out} more like these: --json shows all of them")
     return [*found, ""] if found else []
 
 
