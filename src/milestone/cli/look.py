@@ -8,7 +8,7 @@ from milestone import clock
 from milestone.cli.env import Env
 from milestone.registry import load
 from milestone.reports.status import Moment, Project, Row
-from milestone.storage import located, summary_file
+from milestone.storage import located
 from milestone.workspace import current, remembered, whereabouts
 
 if TYPE_CHECKING:  # the light way loads no store
@@ -28,6 +28,7 @@ QUIET = (
 
 
 NEAR = "milestone.storage.sqlite:near"
+SUMMARIES = {"file": "milestone.storage.summary_file:read", "hybrid": "milestone.storage.index_file:read"}
 LIVELY = ("running", "interrupted", "waiting")  # sessions that somebody may go on with
 
 
@@ -55,7 +56,7 @@ def look(env: Env) -> Look:
     """
     root = whereabouts.find_root(env.here, project=env.options.project, environ=env.environ)
     location = located.read(root)
-    summary = summary_file.read(root) if location.backend == "file" else None
+    summary = load(SUMMARIES[location.backend])(root) if location.backend in SUMMARIES else None
     if summary is None:
         return _from_store(env, root, location.backend)
     settings = remembered.values(root, env.environ)
