@@ -109,3 +109,9 @@ def test_a_cycle_through_an_id_is_there_exactly_when_it_is_in_one(needs):
         found = graph.cycle_through(needs, name)
         assert (found is not None) == (name in graph.in_cycles(needs))
         assert found is None or (found[0] == found[-1] == name)
+
+
+def test_who_waits_for_a_cycle_is_scheduled_after_what_else_it_waits_for():
+    needs = {"a": ["a"], "b": ["d"], "c": ["b"], "d": ["a"]}
+
+    assert graph.critical_path(needs, dict.fromkeys(needs, 1.0)) == ["d", "b", "c"]

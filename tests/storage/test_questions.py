@@ -1,5 +1,7 @@
 """A database answers questions itself, and says exactly what a look at every row says."""
 
+import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,13 +20,18 @@ from milestone.reports import listing, status
 from milestone.reports import next as upcoming
 from milestone.reports.proven import ProvenRows
 from milestone.storage.memory import MemoryStore
+from milestone.storage.postgres import PostgresStore
+from milestone.storage.sql.store import SqlStore
 from milestone.storage.sqlite import SqliteStore
 from milestone.testing import plain, plans
+from milestone.testing.postgres import Server
+from milestone.testing.postgres_fixtures import address, empty, set_up
 from milestone.testing.store_contract import write
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 KINDS = ["milestone.archived", "milestone.deleted", "document.removed"]
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+QUICK = settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 Plan = tuple[list[Body], list[str | None]]
 LATE = {"able"}  # a database looks closer than rows do
 WANTED = [
@@ -48,10 +55,12 @@ WANTED = [
 class Both:
     """The same events in memory and in a database."""
 
+    opened: Callable[[Path], SqlStore]
+
     def __init__(self, plan: Plan) -> None:
         self.folder = TemporaryDirectory()
         self.model = MemoryStore(evolve=evolve, summarise=summary.row)
-        self.store = SqliteStore(Path(self.folder.name) / ".milestones", evolve=evolve, summarise=summary.row)
+        self.store = self.opened(Path(self.folder.name) / ".milestones")
         events = [plans.created(body) for body in plan[0]]
         events += [plain.marked(kind, str(body["uid"])) for body, kind in zip(*plan, strict=False) if kind]
         for store in (self.model, self.store):
@@ -67,6 +76,28 @@ class Both:
         self.reading.__exit__(None, None, None)
         self.store.close()
         self.folder.cleanup()
+
+
+def in_sqlite(root: Path) -> SqlStore:
+    return SqliteStore(root, evolve=evolve, summarise=summary.row)
+
+
+@pytest.fixture(autouse=True, params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask both databases the same."""
+    opened = in_sqlite if request.param == "sqlite" else in_postgres(request.getfixturevalue("postgres_server"))
+    monkeypatch.setattr(Both, "opened", staticmethod(opened), raising=False)
+
+
+def in_postgres(server: Server) -> Callable[[Path], SqlStore]:
+    name = f"questions_{secrets.token_hex(4)}"
+    set_up(server, name)
+
+    def opened(root: Path) -> SqlStore:
+        empty(server, name)
+        return PostgresStore(root, dsn=address(server, name), evolve=evolve, summarise=summary.row)
+
+    return opened
 
 
 # A plan, of whose milestones some are archived, deleted or away.

@@ -79,7 +79,8 @@ def schedule(
 ) -> dict[str, Slot]:
     """Return id -> slot if all runs as early as it can, `earliest` holding some back; cycles are left out."""
     knotted = in_cycles(needs)
-    names = [name for name in order(needs) if name not in knotted]
+    # Whoever waits for a member of a cycle has no place in the order of all, and one in the order of the others.
+    names = order({name: wanted for name, wanted in needs.items() if name not in knotted})
     inside = set(names)
     starts: dict[str, float] = {}
     for name in names:

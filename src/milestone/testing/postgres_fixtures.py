@@ -14,6 +14,8 @@ import pytest
 from psycopg import sql
 
 from milestone.storage.postgresql import setup
+from milestone.storage.sql.head import Head
+from milestone.storage.sql.schema import FORMAT
 from milestone.testing.postgres import Server
 from milestone.testing.postgres_shared import shared
 
@@ -56,6 +58,16 @@ def set_up(server: Server, schema: str) -> None:
         connection.execute(setup.script(schema, ROLE))
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (USER,)).fetchone():
             connection.execute(login)
+
+
+def empty(server: Server, schema: str) -> None:
+    """Take everything out of a store; faster than making one."""
+    head = [1, *Head(format=FORMAT).values()]
+    with psycopg.connect(server.dsn()) as connection:
+        connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
+        connection.execute("TRUNCATE head, line, event, document, milestone, linked, totals")
+        connection.execute("INSERT INTO totals (one, recorded, proven) VALUES (1, '{}', '{}')")
+        connection.execute(f"INSERT INTO head VALUES ({', '.join(['%s'] * len(head))})", head)
 
 
 def address(server: Server, schema: str, *, port: int | None = None, user: str = USER) -> str:
