@@ -17,6 +17,7 @@ from milestone.storage.postgres import PostgresStore
 from milestone.storage.postgresql import address as addresses
 from milestone.storage.postgresql import pool
 from milestone.storage.sql import schema
+from milestone.storage.sql.head import checksum
 from milestone.testing import plain
 from milestone.testing.past_contract import PastContract
 from milestone.testing.postgres import OWNER, Server
@@ -281,6 +282,38 @@ def test_a_schema_of_an_older_program_is_refused_to_readers(
     with pytest.raises(errors.Refused) as told, opened(root, postgres_dsn).reading():
         pass
     assert told.value.code == "schema_too_old"
+
+
+def test_the_owner_upgrades_a_schema_and_the_old_one_is_kept_beside_it(
+    root: Path, postgres_server: Server, postgres_schema: str, postgres_dsn: str
+):
+    store = PostgresStore(root, dsn=postgres_dsn, evolve=evolve, summarise=summary.row)
+    write(store, plain.created("a1", 1), plain.created("a2", 2))
+    with store.reading() as reading:
+        before = list(reading.rows())
+    as_format_1(postgres_server, postgres_schema)
+
+    with pytest.raises(errors.NotPermitted):
+        write(store, plain.edited("a1", title="Other"))
+    owner = address(postgres_server, postgres_schema, user=OWNER)
+    owners = PostgresStore(root, dsn=owner, evolve=evolve, summarise=summary.row)
+    assert write(owners, plain.edited("a1", title="Other")) == [3]
+    set_up(postgres_server, postgres_schema)
+
+    assert write(store, plain.edited("a1", title=before[0]["title"])) == [4]
+    with store.reading() as reading:
+        assert [row["id"] for row in reading.rows()] == [row["id"] for row in before]
+    assert store.verify()["ok"], store.verify()
+    kept = f"{postgres_schema}_format_1"
+    assert at_the_server(postgres_server, kept, "SELECT seq FROM head") == [(2,)]
+    at_the_server(postgres_server, "public", f"DROP SCHEMA {kept} CASCADE")
+
+
+def as_format_1(server: Server, name: str) -> None:
+    """Take away what the second migration brought."""
+    at_the_server(server, name, "DROP TABLE milestone, linked, totals")
+    [row] = at_the_server(server, name, "SELECT seq, hash, epoch, last_number, moved_to, place FROM head")
+    at_the_server(server, name, f"UPDATE head SET format = 1, checked = {checksum((*row, 1))}")
 
 
 # -- what is said

@@ -1,18 +1,19 @@
 """A schema of an older program: kept beside the new one when it is upgraded, refused to readers until then."""
 
 from milestone import errors
+from milestone.storage.postgresql.address import LONGEST_NAME
 from milestone.storage.sql import schema
 from milestone.storage.sql.connection import Connection
 
-TABLES = ("head", "line", "event", "document")
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = ? ORDER BY tablename"
 
 
 def keep(connection: Connection, name: str, format: int) -> None:
     """Copy every table into a schema beside it, inside the transaction that upgrades."""
-    kept = f"{name}_format_{format}".replace('"', '""')
+    kept = f"{name}_format_{format}".replace('"', '""')[-LONGEST_NAME:]
     connection.run(f'CREATE SCHEMA "{kept}"')
-    for table in TABLES:
-        connection.run(f'CREATE TABLE "{kept}".{table} AS TABLE {table}')
+    for (table,) in connection.rows(TABLES, (name,)):
+        connection.run(f'CREATE TABLE "{kept}"."{table}" AS TABLE "{table}"')
 
 
 def check_readable(format: int) -> None:
