@@ -35,7 +35,8 @@ bench-stores: compile ## measure stores of 1,000 and 10,000 milestones beside th
 	$(BIN)/python -m bench.stores
 
 faults: compile ## kill, fill and break the store at every system call
-	FAULTS=all CREATES=25 INDEX_TRIALS=200 $(PYTEST) -s tests/storage/test_crashes.py tests/storage/test_index.py tests/storage/test_power_cuts.py \
+	FAULTS=all CREATES=25 INDEX_TRIALS=200 $(PYTEST) -s tests/storage/test_crashes.py tests/storage/test_index.py \
+	  tests/storage/test_damage.py tests/storage/test_power_cuts.py \
 	  tests/storage/test_processes.py tests/storage/test_system_calls.py tests/storage/test_editors.py
 
 fuzz: compile ## look for records that break reader, linter or writer; SECONDS=60

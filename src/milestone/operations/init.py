@@ -132,8 +132,11 @@ def _choose(root: Path, backend: str | None) -> str | None:
         return None
     if known != "file" or any((root / "logs" / "events").glob("*.jsonl*")):
         return f"Its records are kept {STORES[known]}; milestone migrate --to {backend} moves them."
-    located.write(root, Location(backend=backend, place=located.place_of(root)))
-    if backend in ("sqlite", "postgres") and any((root / "active").glob("*.y*ml")):
+    location = Location(backend=backend, place=located.place_of(root))
+    located.write(root, location)
+    if not location.is_files:
+        located.mark_files(root, location)  # when local/ is lost, the files say where the store is
+    if not location.is_files and any((root / "active").glob("*.y*ml")):
         return "milestone sync takes in the records that lie here as files."
     return None
 

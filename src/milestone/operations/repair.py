@@ -36,7 +36,7 @@ def repair(workspace: Workspace, *, environ: Mapping[str, str]) -> Health:
     """
     shelf = backup.shelf_of(workspace)
     with shelf.alone():
-        mended = _mend(workspace)
+        mended = [*repairing.repair_note(str(workspace.root)), *_mend(workspace)]
         done = [finding("error", "log_repaired", _where(workspace), told, repaired=True) for told in mended]
         found, brought = quarantine.repair(workspace)
         done += [*found, *surroundings.repair(workspace.root)]

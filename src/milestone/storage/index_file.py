@@ -145,9 +145,15 @@ def path_in(root: str) -> str:
 
 
 def read(root: str) -> Index | None:
-    """Return the index of the store in `root` if log and files are as it says, else None."""
+    """Return the index of the store in `root`, with every row, if log and files are as it says; else None."""
     index = load(root)
-    return index if index is not None and holds(root, index) else None
+    if index is None or not holds(root, index):
+        return None
+    try:
+        index.fetch([entry for entry in index.entries.values() if entry.is_live])
+    except LookupError:
+        return None  # somebody changed it meanwhile, and the log has to be asked
+    return index
 
 
 def load(root: str) -> Index | None:

@@ -6,10 +6,13 @@ row, a file store in `logs/moved.json`, which stands in when `local/` is lost.
 
 import json
 import os
+import zlib
 from typing import NamedTuple
 
+from milestone import errors
 from milestone.storage import disk
 
+NOTES = ("local/backend.json", "logs/moved.json")
 FILES = ("file", "hybrid")  # both are the log and the files of the clone; only what makes reading fast differs
 
 
@@ -31,13 +34,27 @@ HERE = Location()
 
 
 def read(root: str | os.PathLike[str]) -> Location:
-    """Return the store of the clone whose `.milestones` is `root`; one that cannot be read counts as none."""
-    for name in ("local/backend.json", "logs/moved.json"):
+    """Return the store of the clone whose `.milestones` is `root`; without a note the files are it.
+
+    Raises:
+        Damaged: there is a note and nobody can read it: to take another store for the one in use would lose work.
+    """
+    broken = ""
+    for name in NOTES:
         try:
             with open(os.path.join(root, name), "rb") as file:
                 return decode(file.read())
         except (FileNotFoundError, NotADirectoryError):
             continue
+        except ValueError:
+            broken = broken or name
+    if broken:
+        raise errors.Damaged(
+            "Nobody can tell which store this project is kept in.",
+            why=f"{broken} is not what was written",
+            next=["milestone doctor --repair"],
+            code="note_damaged",
+        )
     return HERE
 
 
@@ -50,12 +67,20 @@ def decode(text: bytes | str) -> Location:
     said = json.loads(text)
     if not isinstance(said, dict) or not isinstance(said.get("backend"), str):
         raise ValueError(f"{text!r} names no store")
+    check = said.pop("check", None)
+    if check is not None and check != _check(said):
+        raise ValueError(f"{text!r} is not what was written")
     return Location(said["backend"], said.get("dsn"), int(said.get("move", 0)), str(said.get("place", "")))
 
 
 def encode(location: Location) -> str:
     """Return a location as the address a store keeps."""
-    return json.dumps({key: value for key, value in location._asdict().items() if value is not None})
+    said = {key: value for key, value in location._asdict().items() if value is not None}
+    return json.dumps({**said, "check": _check(said)})
+
+
+def _check(said: dict[str, object]) -> int:
+    return zlib.crc32(json.dumps(said, sort_keys=True).encode())
 
 
 def place_of(root: str | os.PathLike[str]) -> str:

@@ -4,8 +4,9 @@ import os
 from collections.abc import Iterator, Sequence
 
 from milestone import errors
-from milestone.storage import disk, locks, log_packing, salvage, summaries
+from milestone.storage import disk, located, locks, log_packing, salvage, summaries
 from milestone.storage.event_log import START, Head
+from milestone.storage.located import Location
 from milestone.storage.moment import head_of
 from milestone.storage.place import Place
 from milestone.storage.salvage import Salvaged, Source
@@ -28,6 +29,23 @@ def repair(root: str, *, timeout: float, others: Sequence[Source] = ()) -> list[
         place.make()
         with locks.commit_turn(place.local, timeout):
             return _repair_log(place, others)
+
+
+def repair_note(root: str) -> list[str]:
+    """Return a sentence when the note of which store is used was broken; it is found again from what is there.
+
+    A database that was left says where the project went from it, so one that is there is the right place to begin.
+    """
+    try:
+        located.read(root)
+        return []
+    except errors.Damaged:
+        there = os.path.exists(os.path.join(root, "database", "milestones.db"))
+        found = Location("sqlite" if there else "file", place=located.place_of(root))
+    with disk.telling(root):
+        located.mark_files(root, None if found.is_files else found)
+        located.write(root, found)
+    return [f"The note of which store is used was broken; {found.backend} is what is there."]
 
 
 def rebuild(root: str, *, timeout: float) -> str:
