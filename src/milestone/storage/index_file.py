@@ -20,6 +20,7 @@ from milestone.storage.summary_file import Summary, holds
 NAME = os.path.join("database", "index.db")
 FORMAT = 2
 WAIT = 1.0  # seconds for somebody else's statement; then the index is left as it is, behind the log
+BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 MANY = 500  # rows asked for in one statement
 TRIES = (sqlite3.Error, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
@@ -111,9 +112,26 @@ class Index(Summary):
             return
         found = self._read(missing)
         for entry in missing:
-            texts = found.get(entry.place)
-            sound = texts is not None and check_of(*texts) == entry.crc
-            entry.texts = texts if sound else self.recompute(entry)
+            entry.texts = found.get(entry.place)
+        lost = [each for each in missing if each.texts is None or check_of(*each.texts) != each.crc]
+        if lost:
+            self._give_up()
+        for entry in lost:
+            entry.texts = self.recompute(entry)
+
+    def _give_up(self) -> None:
+        """Remove a file that should have these rows, and has not: the next writer makes it anew.
+
+        One whose seal is another has moved on, as it should.
+        """
+        try:
+            with opened(self.path) as connection:
+                if _meta(connection, "seal") != self.kept:
+                    return
+        except TRIES as problem:
+            if is_busy(problem):
+                return
+        remove_at(self.path)
 
     def _read(self, entries: Sequence[IndexEntry]) -> dict[int, Texts]:
         found: dict[int, Texts] = {}
@@ -240,6 +258,11 @@ def opened(path: str, mode: str = "ro") -> Iterator[sqlite3.Connection]:
         yield connection
     finally:
         connection.close()
+
+
+def is_busy(problem: Exception) -> bool:
+    """Tell whether somebody else is at the file, so that it is well as it is."""
+    return getattr(problem, "sqlite_errorcode", 0) & 0xFF in BUSY
 
 
 def remove(root: str) -> bool:

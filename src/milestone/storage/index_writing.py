@@ -16,7 +16,6 @@ PUT = {
     "row": "INSERT OR REPLACE INTO row VALUES (?, ?, ?)",
     "operation": "INSERT OR REPLACE INTO operation VALUES (?, ?, ?)",
 }
-BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 class IndexWriter(SummaryWriter):
@@ -30,7 +29,7 @@ class IndexWriter(SummaryWriter):
                 _write_anew(index, moment.place.drafts)
             self._touched = {}
         except sqlite3.Error as problem:  # the log has it all the same; the next opener reads it there
-            if not _is_busy(problem):
+            if not index_file.is_busy(problem):
                 index.kept = ""
 
     def _updated(self, index: Index) -> bool:
@@ -42,15 +41,10 @@ class IndexWriter(SummaryWriter):
                     return False
                 _fill(connection, index, list(self._touched), self._operations)
         except (OSError, sqlite3.Error) as problem:
-            if _is_busy(problem):
+            if index_file.is_busy(problem):
                 raise
             return False
         return True
-
-
-def _is_busy(problem: Exception) -> bool:
-    """Tell whether somebody else is at the file, so that it is well as it is."""
-    return getattr(problem, "sqlite_errorcode", 0) & 0xFF in BUSY
 
 
 def _write_anew(index: Index, drafts: str) -> None:

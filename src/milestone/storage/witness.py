@@ -6,6 +6,7 @@ is never ahead of what the database made durable.
 
 import contextlib
 import os
+import zlib
 from typing import NamedTuple
 
 from milestone.storage import disk
@@ -26,8 +27,8 @@ def read(path: str) -> Witness | None:
     if data is None:
         return None
     words = data.decode("ascii", "replace").split()
-    if len(words) != 2 or not words[0].isdecimal() or len(words[1]) != 64:
-        return Witness(0, "")
+    if len(words) != 3 or not words[0].isdecimal() or words[2] != _check(words[0], words[1]):
+        return Witness(0, "")  # torn by a power cut, or changed: neither proves anything
     return Witness(int(words[0]), words[1])
 
 
@@ -36,9 +37,14 @@ def write(path: str, seq: int, name: str) -> None:
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         try:
-            os.pwrite(descriptor, f"{seq} {name}".ljust(SIZE - 1).encode() + b"\n", 0)
+            text = f"{seq} {name} {_check(str(seq), name)}"
+            os.pwrite(descriptor, text.ljust(SIZE - 1).encode() + b"\n", 0)
         finally:
             os.close(descriptor)
+
+
+def _check(seq: str, name: str) -> str:
+    return f"{zlib.crc32(f'{seq} {name}'.encode()):08x}"
 
 
 def forget(path: str) -> None:

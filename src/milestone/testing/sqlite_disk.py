@@ -50,10 +50,11 @@ class Vfs(ctypes.Structure):
     )
 
 
+# A name is handed on as the address it is: SQLite keeps the address, not a copy.
 OPEN = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
+    ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.POINTER(ctypes.c_int)
 )
-DELETE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int)
+DELETE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int)
 WRITE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int, ctypes.c_int64)
 TRUNCATE = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int64)
 SYNC = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int)
@@ -104,11 +105,11 @@ class _Watch:
         except OSError as problem:
             return CODES.get(problem.errno or 0, failing)
 
-    def _opened(self, vfs: int, name: bytes | None, file: int, flags: int, out: Any) -> int:
+    def _opened(self, vfs: int, name: int | None, file: int, flags: int, out: Any) -> int:
         def call(*_: Any) -> int:
             return int(self._open(vfs, name, file, flags, out))
 
-        path = name.decode() if name else ""
+        path = ctypes.string_at(name).decode() if name else ""
         code = self._asked("open", path, (flags,), call, CANTOPEN) if name and flags & CREATE else call()
         shown = ctypes.cast(file, ctypes.POINTER(File)).contents
         if code == OK and name and shown.methods:
@@ -116,11 +117,11 @@ class _Watch:
             shown.methods = ctypes.pointer(self._table(shown.methods))
         return code
 
-    def _deleted(self, vfs: int, name: bytes, folder: int) -> int:
+    def _deleted(self, vfs: int, name: int, folder: int) -> int:
         def call(*_: Any) -> int:
             return int(self._delete(vfs, name, folder))
 
-        return self._asked("unlink", name.decode(), (folder,), call, IOERR)
+        return self._asked("unlink", ctypes.string_at(name).decode(), (folder,), call, IOERR)
 
     def _table(self, real: Any) -> Methods:
         """Return the methods of a file with three of them led here."""
