@@ -166,4 +166,4 @@ def _task(number: int, step: int, words: str) -> dict[str, object]:
 
 def task_uid(number: int, step: int = 0) -> str:
     """Return the uuid of a task."""
-    return str(uuid.UUID(int=number * 10 + step, version=4))
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"{number}-{step}"))

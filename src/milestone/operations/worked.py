@@ -6,11 +6,10 @@ from typing import Any
 from milestone import clock
 from milestone.domain import time_spent, words
 from milestone.domain.context import Context
-from milestone.domain.document import Recorded
 from milestone.storage.base import Reading
 
 LEAST = 1 / 60  # hours; less is not worth an entry
-LOOK_BACK = (20, 300)  # events; the first few are mostly enough, and far back lie the long lines of plans
+LOOK_BACK = 300  # events
 
 
 def hours(reading: Reading, task: Mapping[str, Any], ctx: Context) -> float | None:
@@ -22,7 +21,7 @@ def hours(reading: Reading, task: Mapping[str, Any], ctx: Context) -> float | No
     if ctx.actor.kind != "person" or not started or any(e.get("who") == who for e in time_spent.entries(task)):
         return None
     seen = [_seconds(str(started)), _seconds(ctx.now)]
-    for recorded in _since(reading, str(started)):
+    for recorded in reading.events(limit=LOOK_BACK, newest=True, since=str(started)):
         if recorded.actor.name != who:
             continue
         if recorded.event.kind == "task.completed":
@@ -30,16 +29,6 @@ def hours(reading: Reading, task: Mapping[str, Any], ctx: Context) -> float | No
         seen.append(_seconds(recorded.at))
     found = time_spent.active_hours(seen, idle_seconds=_idle(ctx))
     return round(found, 2) if found >= LEAST else None
-
-
-def _since(reading: Reading, moment: str) -> list[Recorded]:
-    """Return the events since a moment, in order; of very many the last."""
-    found: list[Recorded] = []
-    for limit in LOOK_BACK:
-        found = list(reading.events(limit=limit, newest=True))
-        if len(found) < limit or found[0].at < moment:
-            break
-    return [recorded for recorded in found if recorded.at >= moment]
 
 
 def _idle(ctx: Context) -> float:

@@ -84,8 +84,13 @@ class Reading(Protocol):
         """
         ...
 
-    def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:
-        """Yield events in order with `seq > after`; with `newest` only the last `limit` of them."""
+    def events(
+        self, after: int = 0, limit: int | None = None, newest: bool = False, since: str = ""
+    ) -> Iterator[Recorded]:
+        """Yield events in order with `seq > after`; with `newest` only the last `limit` of them.
+
+        With `since` (RFC 3339) only those of that moment and later; older transactions are then not unpacked.
+        """
         ...
 
     @property

@@ -96,6 +96,12 @@ class BrokenLine(ValueError):
     """A line that is not what was written."""
 
 
+def moment_of(text: bytes) -> str:
+    """Return when a line was written, without reading its events."""
+    start = text.index(b'"at":"') + len(b'"at":"')
+    return text[start : text.index(b'"', start)].decode()
+
+
 def make(stamp: Stamp, prev: str, staged: list[Recorded], files: list[FileMark]) -> Line:
     """Return the transaction that says these events."""
     return Line(

@@ -69,8 +69,10 @@ class MemoryReading:
         live = [d for d in live if not states or d.body.get("state") in states]
         return iter(sorted(live, key=lambda d: (str(d.body.get("id", "")) if kind == "milestone" else "", d.uid)))
 
-    def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:
-        found = self._events[after:]
+    def events(
+        self, after: int = 0, limit: int | None = None, newest: bool = False, since: str = ""
+    ) -> Iterator[Recorded]:
+        found = [recorded for recorded in self._events[after:] if recorded.at >= since]
         if limit is None:
             return iter(found)
         return iter(found[max(len(found) - limit, 0) :] if newest else found[:limit])

@@ -106,12 +106,15 @@ class Moment:
             rows.sort(key=lambda pair: summary_file.order(pair[0]))
         return EntryRows([row for _, row in rows], self.summary)
 
-    def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:
+    def events(
+        self, after: int = 0, limit: int | None = None, newest: bool = False, since: str = ""
+    ) -> Iterator[Recorded]:
         if not newest:
-            kept = (r for line in self.place.log.lines(after, self.head) for r in line.recorded() if r.seq > after)
+            lines = (line for line in self.place.log.lines(after, self.head) if line.at >= since)
+            kept = (r for line in lines for r in line.recorded() if r.seq > after)
             return itertools.islice(itertools.chain(kept, (r for r in self.staged if r.seq > after)), limit)
         found: list[Recorded] = [r for r in reversed(self.staged) if r.seq > after]
-        for line in self.place.log.newest(self.head):
+        for line in self.place.log.newest(self.head, since):
             if line.last_seq <= after or (limit is not None and len(found) >= limit):
                 break
             found.extend(r for r in reversed(line.recorded()) if r.seq > after)

@@ -124,6 +124,17 @@ class StoreContract(MovingContract):
             assert [r.seq for r in reading.events(after=6, limit=3, newest=True)] == [7]
             assert list(reading.events(limit=0)) == list(reading.events(after=7)) == []
 
+    def test_events_are_read_since_a_moment(self, store: Store) -> None:
+        for hour in (8, 9, 10):
+            both = plain.created(f"a{hour}", hour), plain.created(f"b{hour}", hour + 10)
+            write(store, *both, at=f"2026-11-20T{hour:02d}:00:00.000Z")
+
+        with store.reading() as reading:
+            assert [r.seq for r in reading.events(since="2026-11-20T09:00:00.000Z")] == [3, 4, 5, 6]
+            assert [r.seq for r in reading.events(since="2026-11-20T09:00", limit=3, newest=True)] == [4, 5, 6]
+            assert [r.seq for r in reading.events(since="2026-11-20T09:00", limit=9, newest=True)] == [3, 4, 5, 6]
+            assert list(reading.events(since="2026-11-21", newest=True)) == []
+
     def test_an_operation_is_found_again(self, store: Store) -> None:
         write(store, plain.created("a1", 1), plain.created("a2", 2), operation="once")
         write(store, plain.edited("a1", title="Other"))

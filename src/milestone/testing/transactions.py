@@ -11,14 +11,14 @@ ANA = Actor(name="ana")
 NOON = "2026-11-20T12:00:00.000Z"
 
 
-def stamp(operation: str | None = None, session: str | None = None) -> Stamp:
-    """Return a stamp of Ana's at noon."""
-    return Stamp(actor=ANA, at=NOON, operation=operation, session=session)
+def stamp(operation: str | None = None, session: str | None = None, at: str = NOON) -> Stamp:
+    """Return a stamp of Ana's, at noon unless said."""
+    return Stamp(actor=ANA, at=at, operation=operation, session=session)
 
 
-def write(store: Store, *events: Event, operation: str | None = None) -> list[int]:
+def write(store: Store, *events: Event, operation: str | None = None, at: str = NOON) -> list[int]:
     """Append events in one transaction and return their positions."""
-    with store.transaction(stamp(operation)) as txn:
+    with store.transaction(stamp(operation, at=at)) as txn:
         return [recorded.seq for recorded in txn.append(events)]
 
 

@@ -69,10 +69,12 @@ class SqlMoment:
     def lines(self, after: int = 0) -> Iterator[bytes]:
         return (bytes(text) for _, _, text in self.connection.stream(SQL["lines"], (after,)))
 
-    def events(self, after: int = 0, limit: int | None = None, newest: bool = False) -> Iterator[Recorded]:
+    def events(
+        self, after: int = 0, limit: int | None = None, newest: bool = False, since: str = ""
+    ) -> Iterator[Recorded]:
         if not newest:
-            return islice(self._forward(after), limit)
-        found = list(islice(self._backward(after), limit))
+            return islice((each for each in self._forward(after) if each.at >= since), limit)
+        found = list(islice(self._backward(after, since), limit))
         return iter(found[::-1])
 
     def _forward(self, after: int) -> Iterator[Recorded]:
@@ -80,9 +82,9 @@ class SqlMoment:
             yield from (recorded for recorded in line_of(found).recorded() if recorded.seq > after)
         yield from [recorded for recorded in self.staged if recorded.seq > after]
 
-    def _backward(self, after: int) -> Iterator[Recorded]:
+    def _backward(self, after: int, since: str) -> Iterator[Recorded]:
         yield from [recorded for recorded in reversed(self.staged) if recorded.seq > after]
-        for found in self.connection.stream(SQL["newest_lines"], (after,)):
+        for found in self.connection.stream(SQL["newest_lines"], (after, since)):
             yield from (recorded for recorded in reversed(line_of(found).recorded()) if recorded.seq > after)
 
     def held_by(self) -> Mapping[str, str]:

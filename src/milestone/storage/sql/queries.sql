@@ -37,7 +37,7 @@ SELECT seq, first, kind, document, uid, milestone, task, actor, at FROM event OR
 SELECT first, hash, text FROM line WHERE last > ? ORDER BY first;
 
 -- name: newest_lines
-SELECT first, hash, text FROM line WHERE last > ? ORDER BY first DESC;
+SELECT first, hash, text FROM line WHERE last > ? AND at >= ? ORDER BY first DESC;
 
 -- name: operation
 -- What was recorded under an operation id.
