@@ -13,7 +13,7 @@ from milestone.config import keys, values
 from milestone.domain import summary
 from milestone.domain.document import Event
 from milestone.domain.evolve import evolve
-from milestone.operations import leaving, mirrors
+from milestone.operations import beside, leaving, mirrors
 from milestone.registry import load
 from milestone.storage import disk
 from milestone.storage.backups import keeping, proving, returning, taking
@@ -70,7 +70,7 @@ def create(workspace: Workspace, *, kind: str | None = None, prove: bool = True)
     """
     shelf = shelf_of(workspace)
     with disk.telling(shelf.folder), shelf.alone():
-        workspace.write(lambda _txn, _ctx: [])  # takes in what people edited
+        beside.bring(workspace)  # takes in what people edited
         load(SEAL)(workspace)
         chosen = kind or next_kind(workspace, shelf)
         assert chosen in KINDS

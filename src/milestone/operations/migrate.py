@@ -13,7 +13,7 @@ from milestone import clock, errors
 from milestone.domain.context import Context
 from milestone.domain.document import Event
 from milestone.failpoint import reach
-from milestone.operations import backup
+from milestone.operations import backup, beside
 from milestone.storage import BACKENDS, located, locks
 from milestone.storage.base import Store, Txn
 from milestone.storage.located import Location
@@ -189,7 +189,7 @@ class _Mover:
         _check_room(root)
         if not (source.is_files and target.is_files):
             foreign.check(cast(Store, self.store), there)
-        self.workspace.write(lambda _txn, _ctx: [])  # what people typed belongs to what is moved
+        beside.bring(self.workspace)  # what people typed belongs to what is moved
         made = backup.create(self.workspace, kind="before-migration", prove=False)  # the next due one is proven
         with self.workspace.reading() as reading:
             move = msgspec.structs.replace(move, total=reading.seq, backup=made.manifest.id)

@@ -8,7 +8,7 @@ from milestone import errors
 from milestone.integrations.git import repository, unmerged
 from milestone.integrations.git.command import GitFailed
 from milestone.integrations.git.repository import Repository
-from milestone.operations import sync_guards
+from milestone.operations import beside, sync_guards
 from milestone.registry import load
 from milestone.storage import git_text, merge_remains, record_files, settling, summary_file
 from milestone.storage.settling import Settled
@@ -53,7 +53,7 @@ def sync(workspace: Workspace, request: SyncRequest) -> Synced:
     )
     if not workspace.options.dry_run:
         _bring(workspace, settled, remains.there)
-    written = workspace.write(lambda _txn, _ctx: [])
+    written = beside.take_in(workspace)
     after = summary_file.scan(str(workspace.root))
     paths = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
     synced = Synced(written=written, settled=settled, paths=tuple(paths), conflicts=_conflicts(written))

@@ -110,7 +110,7 @@ def commit(moment: Moment, stamp: Stamp, summary: SummaryWriter, found: Iterable
         InvalidRequest: what is staged holds a character that no file can hold; nothing was changed.
     """
     try:
-        changes = _planned(moment, found)
+        changes = planned(moment, found)
         line = _line(moment, stamp, changes) if moment.staged else None
     except UnicodeEncodeError as problem:
         raise errors.InvalidRequest(
@@ -125,7 +125,8 @@ def commit(moment: Moment, stamp: Stamp, summary: SummaryWriter, found: Iterable
     return warnings
 
 
-def _planned(moment: Moment, found: Iterable[str]) -> dict[Key, Change]:
+def planned(moment: Moment, found: Iterable[str]) -> dict[Key, Change]:
+    """Return what has to happen to the file of each changed document; `found` are the files there are."""
     taken = set() if all(map(_stays, moment.changed.values())) else {*found, *moment.owners()}
     changes: dict[Key, Change] = {}
     for key, stored in moment.changed.items():

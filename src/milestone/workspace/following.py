@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from milestone import errors
+from milestone import errors, registry
 from milestone.storage import known_files, located, locks
 from milestone.storage.base import Alone, Mark, Reading, Stamp, Store, Txn
 from milestone.storage.located import Location
 
+TELL = "milestone.storage.copy_index:tell"  # what the files beside a database say otherwise
+KNOWN = "milestone.storage.copy_index:known"
 TRIES = 50  # a store that moves so often within one operation is followed no further
 SETTLING = 10.0  # seconds to wait for the right to put an address right
 
@@ -63,7 +65,8 @@ class FollowingStore:
 
     def known_files(self) -> Mapping[str, str]:
         """Return the uid of the record in each file, as the store last knew it."""
-        return known_files.of(self._current()[1])
+        location, store = self._current()
+        return known_files.of(store) if location.is_files else registry.load(KNOWN)(self._root)
 
     def close(self) -> None:
         for store in self._open.values():
@@ -87,6 +90,8 @@ class FollowingStore:
                 reading = attempt.enter_context(store.reading())
                 onward = self._leads_to(reading, location)
                 if onward is None:
+                    if not location.is_files:
+                        registry.load(TELL)(self._root, reading)
                     held.push(attempt.pop_all())
                     return reading
             self._onward = onward

@@ -10,7 +10,7 @@ from milestone.cli.output import line
 from milestone.cli.text import archive as text
 from milestone.domain import durations, retrospect
 from milestone.domain.document import Body, Document
-from milestone.operations import archive
+from milestone.operations import archive, beside
 from milestone.operations.archive import Outcome, Request
 
 EXAMPLES = """
@@ -54,6 +54,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
     if not args.batch and len(outcomes) == 1 and outcomes[0].refusal:
         raise outcomes[0].refusal
     trouble = archive.write_lessons(env.workspace)
+    told = [*([trouble] if trouble else []), *beside.refresh(env.workspace)]
     refused = any(outcome.refusal for outcome in outcomes)
     last = next((o.written for o in reversed(outcomes) if o.written), None)
     data = {
@@ -65,7 +66,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
         data,
         lambda: text.outcomes(outcomes),
         written=last,
-        warnings=[trouble] if trouble else [],
+        warnings=told,
         exit_code=5 if refused else 0,
     )
 

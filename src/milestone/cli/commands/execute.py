@@ -14,7 +14,7 @@ from milestone.cli.env import Env
 from milestone.cli.text import execute as text
 from milestone.domain import facts as known_facts
 from milestone.domain.document import Document
-from milestone.operations import ending, execute, facts, planning_run, run_report, running, sealing
+from milestone.operations import beside, ending, execute, facts, planning_run, run_report, running, sealing
 from milestone.operations.execute import Begun, ExecuteMilestone
 from milestone.operations.executing import Execution
 from milestone.workspace import current, finding
@@ -113,7 +113,9 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
     codes = [run_report.exit_code(view, interrupted=stopped) for view in views]
     shown = "\n".join(text.ended(view, merge, env.width) for view, merge in zip(views, merges, strict=True))
     env.was_long = True
-    return env.answer("run", _one(views), shown, seq=_seq(env), exit_code=max(codes, key=_weight, default=0))
+    told = beside.refresh(workspace)
+    code = max(codes, key=_weight, default=0)
+    return env.answer("run", _one(views), shown, seq=_seq(env), exit_code=code, warnings=told)
 
 
 def _begin(env: Env, document: Document, request: ExecuteMilestone) -> Begun:

@@ -10,6 +10,7 @@ from milestone.cli.text import plan as text
 from milestone.operations import plan as operation
 from milestone.operations.init import make_project
 from milestone.operations.plan_options import PlanRequest
+from milestone.storage import located
 from milestone.workspace import finding
 from milestone.workspace.base import Workspace
 from milestone.workspace.opening import open_workspace
@@ -72,7 +73,7 @@ def _answer(env: Env, args: argparse.Namespace, request: PlanRequest, workspace:
     return env.answer(
         "plan",
         operation.shown(planned),
-        lambda: text.text(planned, env.width, explain=args.explain, folder=workspace.root.name),
+        lambda: text.text(planned, env.width, explain=args.explain, folder=_files(workspace)),
         written=planned.written,
     )
 
@@ -82,6 +83,11 @@ def _has_project(env: Env) -> bool:
         return env.workspace is not None
     except errors.ProjectNotFound:
         return False
+
+
+def _files(workspace: Workspace) -> str:
+    """Return the folder of the files that are the records; none where a database is."""
+    return workspace.root.name if located.read(workspace.root).is_files else ""
 
 
 def _elsewhere(env: Env, folder: Path) -> Workspace:

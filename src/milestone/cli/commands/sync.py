@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(env: Env, args: argparse.Namespace) -> int:
     """Settle, take in, write; say what was renumbered and what a person has to settle."""
     request = sync.SyncRequest(commit=args.commit, here=args.here, accept_removals=args.accept_removals)
+    env.was_long = True
     done = sync.sync(env.workspace, request)
     return env.answer_change(
         done.written,

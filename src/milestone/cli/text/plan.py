@@ -226,7 +226,10 @@ def _closing(planned: Planned, room: int, folder: str) -> list[str]:
     following = f"Next: milestone task start {first}/1"
     beside = f"{following:<45}{back}"
     steps = [beside] if wide.width(beside) <= room else [following, wide.wrap(back, room, "  ")]
-    return [wide.wrap(f"Kept as {files}, yours to edit.", room, "  "), *steps]
+    kept = (
+        f"Kept as {files}, yours to edit." if folder else "Kept in the database; milestone sync writes the files."
+    )
+    return [wide.wrap(kept, room, "  "), *steps]
 
 
 def _labelled(label: str, told: str, room: int) -> str:

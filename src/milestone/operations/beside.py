@@ -1,0 +1,59 @@
+"""Bring records and files together: those of a file store, or those that lie beside a database."""
+
+from milestone import clock, errors, registry
+from milestone.storage import copy_index, located, summary_file
+from milestone.storage.base import Stamp, Warning
+from milestone.workspace.base import Workspace, Written
+
+TAKE_IN = "milestone.storage.working_copy:take_in"  # imports yaml
+WRITE = "milestone.storage.working_copy:write"
+MOST = 5  # one file in so many may be gone
+
+
+def take_in(workspace: Workspace) -> Written:
+    """Return what the files said that the store did not know; afterwards they say what it says."""
+    if located.read(workspace.root).is_files:
+        return workspace.write(lambda _txn, _ctx: [])
+    at = clock.format_moment(workspace.clock.now())
+    stamp = Stamp(actor=workspace.actor, at=at, session=workspace.session)
+    with workspace.store.transaction(stamp, timeout=workspace.options.lock_timeout) as txn:
+        moment = registry.load(TAKE_IN)(txn, str(workspace.root), stamp)
+        before = list(txn.warnings)
+        if workspace.options.dry_run:
+            txn.abandon()
+        adopted, seq = tuple(txn.adopted), txn.seq
+    told = moment.warnings
+    if not workspace.options.dry_run:
+        told = [*told, *registry.load(WRITE)(moment, seq=seq)]
+    return Written(seq=seq, adopted=adopted, warnings=(*before, *told), dry_run=workspace.options.dry_run)
+
+
+def bring(workspace: Workspace) -> list[Warning]:
+    """Take in what people typed, wherever the records are; afterwards files and store say the same."""
+    if located.read(workspace.root).is_files:
+        return list(workspace.write(lambda _txn, _ctx: []).warnings)
+    return refresh(workspace)
+
+
+def refresh(workspace: Workspace) -> list[Warning]:
+    """Bring the files beside a database to what it says, edits taken in first; what stops it becomes a warning.
+
+    Nothing happens in a file store, whose files are its own, and where over a fifth of the files are gone: that
+    is for `sync` to ask about.
+    """
+    root = str(workspace.root)
+    if located.read(root).is_files or workspace.options.dry_run:
+        return []
+    known, there = copy_index.known(root), summary_file.scan(root)
+    gone = sum(path not in there for path in known)
+    if gone * MOST > len(known):
+        return [_late(f"{gone} of {len(known)} files are gone")]
+    try:
+        return list(take_in(workspace).warnings)
+    except (errors.MilestoneError, OSError) as problem:
+        return [_late(str(problem))]
+
+
+def _late(why: str) -> Warning:
+    message = f"The files beside the database were not brought up to date: {why}."
+    return Warning(code="copy_out_of_date", message=message, hint="milestone sync")
