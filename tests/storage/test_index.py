@@ -12,6 +12,7 @@ import pytest
 
 from milestone.domain import summary
 from milestone.domain.evolve import evolve
+from milestone.domain.questions import Question
 from milestone.storage import index_file, index_writing
 from milestone.storage.file import FileStore
 from milestone.storage.hybrid import HybridStore
@@ -20,6 +21,7 @@ from milestone.testing.store_contract import stamp, write
 
 TRIALS = int(os.environ.get("INDEX_TRIALS", "40"))
 RECORDS = 12
+OPEN = Question(has=("open",), order="rank", limit=4)
 TASKS = [{"id": "task-001", "title": "Write it", "status": "in_progress", "estimated_hours": 3}]
 
 
@@ -50,6 +52,9 @@ def answers(store: FileStore) -> dict[str, Any]:
             "unrecorded": reading.unrecorded,
             "last_number": reading.last_number,
             "rows": [{**row, "tasks": row["tasks"]} for row in reading.rows()],
+            "open": [row["id"] for row in reading.rows().select(OPEN)],
+            "how many": reading.rows().count(OPEN),
+            "totals": reading.rows().totals().sums(),
             "documents": {d.uid: d for d in reading.find("milestone")},
             "operation": [r.seq for r in reading.operation("archive-1")],
             "no operation": [r.seq for r in reading.operation("never")],
@@ -166,6 +171,13 @@ def test_the_rows_of_a_few_are_read_alone(hybrid: HybridStore, root: Path, monke
         assert asked == [1]
         assert len([row["title"] for row in reading.rows()]) == RECORDS
         assert asked == [1, RECORDS - 1], "a list is read with one question"
+    asked.clear()
+    with opened(root).reading() as reading:
+        rows = reading.rows()
+        assert (rows.count(OPEN), rows.totals().open) == (RECORDS - 1, RECORDS - 1)
+        assert asked == [], "numbers come from the index alone"
+        assert len(rows.select(OPEN)) == 4
+        assert asked == [4]
 
 
 def test_an_index_in_use_by_somebody_stopped_holds_nobody_up(

@@ -1,4 +1,4 @@
-"""A database answers questions itself, and says exactly what a look at every row says."""
+"""A database, or an index, answers questions itself, and says exactly what a look at every row says."""
 
 import secrets
 from collections.abc import Callable
@@ -19,6 +19,7 @@ from milestone.domain.rows import Listed, Rows
 from milestone.reports import listing, status
 from milestone.reports import next as upcoming
 from milestone.reports.proven import ProvenRows
+from milestone.storage.hybrid import HybridStore
 from milestone.storage.memory import MemoryStore
 from milestone.storage.postgres import PostgresStore
 from milestone.storage.sql.store import SqlStore
@@ -82,10 +83,15 @@ def in_sqlite(root: Path) -> SqlStore:
     return SqliteStore(root, evolve=evolve, summarise=summary.row)
 
 
-@pytest.fixture(autouse=True, params=["sqlite", "postgres"])
+def in_an_index(root: Path) -> HybridStore:
+    return HybridStore(root, evolve=evolve, summarise=summary.row)
+
+
+@pytest.fixture(autouse=True, params=["hybrid", "sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask both databases the same."""
-    opened = in_sqlite if request.param == "sqlite" else in_postgres(request.getfixturevalue("postgres_server"))
+    """Ask the index and both databases the same."""
+    opened: Any = {"hybrid": in_an_index, "sqlite": in_sqlite}.get(request.param)
+    opened = opened or in_postgres(request.getfixturevalue("postgres_server"))
     monkeypatch.setattr(Both, "opened", staticmethod(opened), raising=False)
 
 

@@ -2,6 +2,7 @@
 
 from milestone.storage import index_file, summary_writing
 from milestone.storage.index_file import Index, Texts
+from milestone.storage.index_rows import IndexRows
 from milestone.storage.index_writing import IndexWriter
 from milestone.storage.logged import LoggedStore, M
 from milestone.storage.moment import Moment
@@ -20,6 +21,7 @@ class HybridStore(LoggedStore):
         moment = super().opened(kind)
         assert isinstance(moment.summary, Index)
         moment.summary.recompute = _Recompute(moment)
+        moment.listing = IndexRows
         return moment
 
 

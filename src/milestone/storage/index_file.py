@@ -43,28 +43,29 @@ class Tally:
         self._together ^= self._crcs.get(key, 0) ^ crc
         self._crcs[key] = crc
 
-    def take(self, rows: Iterable[tuple[object, object, int]]) -> None:
+    def take(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Count rows in.
 
         Raises:
             ValueError: a row is not what was written.
         """
-        for key, text, crc in rows:
-            if check_of(key, text) != crc:
-                raise ValueError(f"the row of {key!r} is not what was written")
-            self.put(key, crc)
+        for *texts, crc in rows:
+            if check_of(*texts) != crc:
+                raise ValueError(f"the row of {texts[0]!r} is not what was written")
+            self.put(texts[0], crc)
 
 
 class IndexEntry(Entry):
     """An entry whose row is read when somebody asks for it."""
 
-    __slots__ = ("crc", "index", "place", "texts")
+    __slots__ = ("asked", "crc", "index", "place", "texts")
 
-    def __init__(self, index: "Index", place: int, head: str) -> None:
+    def __init__(self, index: "Index", place: int, head: str, asked: str) -> None:
         *fields, crc = head.split("\t")
         super().__init__(fields)
         self.index = index
         self.place = place
+        self.asked = asked  # JSON, see `index_rows`
         self.crc = int(crc)
         self.texts: Texts | None = None
 
@@ -197,7 +198,7 @@ def _take(index: Index, connection: sqlite3.Connection) -> None:
     if seal["format"] != FORMAT:
         raise ValueError("another format")
     rest = _meta(connection, "rest")
-    entries = connection.execute("SELECT place, head, crc FROM entry").fetchall()
+    entries = connection.execute("SELECT place, head, asked, crc FROM entry").fetchall()
     operations = connection.execute("SELECT key, seq, crc FROM operation").fetchall()
     index.entry_tally.take(entries)
     index.operation_tally.take(operations)
@@ -205,8 +206,8 @@ def _take(index: Index, connection: sqlite3.Connection) -> None:
         raise ValueError("entries are missing, or not those that were sealed")
     index.seal = seal
     index.operations = {key: seq for key, seq, _ in operations}
-    for place, head, _ in entries:
-        entry = IndexEntry(index, place, head)
+    for place, head, asked, _ in entries:
+        entry = IndexEntry(index, place, head, asked)
         index.entries[entry.key] = entry
         index.places[entry.key] = place
     _take_rest(index, json.loads(rest))

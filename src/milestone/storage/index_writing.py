@@ -4,15 +4,18 @@ import json
 import os
 import sqlite3
 
-from milestone.storage import index_file
+from milestone.storage import index_file, summary_row
+from milestone.storage.entry_rows import ROW
 from milestone.storage.index_file import FORMAT, Index, IndexEntry, check_of
+from milestone.storage.index_rows import asked_of
 from milestone.storage.moment import Key, Moment
+from milestone.storage.summary_entry import Entry
 from milestone.storage.summary_writing import SummaryWriter
 
 SCHEMA = os.path.join(os.path.dirname(__file__), "index.sql")
 PUT = {
     "meta": "INSERT OR REPLACE INTO meta VALUES (?, ?, ?)",
-    "entry": "INSERT OR REPLACE INTO entry VALUES (?, ?, ?)",
+    "entry": "INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?)",
     "row": "INSERT OR REPLACE INTO row VALUES (?, ?, ?)",
     "operation": "INSERT OR REPLACE INTO operation VALUES (?, ?, ?)",
 }
@@ -86,10 +89,20 @@ def _put_entry(connection: sqlite3.Connection, index: Index, key: Key) -> None:
     texts = None if isinstance(entry, IndexEntry) and entry.texts is None else (entry.row, entry.tasks)
     if texts is not None:
         connection.execute(PUT["row"], (place, *texts))
-    head = entry.head if isinstance(entry, IndexEntry) else f"{entry.head}\t{check_of(entry.row, entry.tasks)}"
-    crc = check_of(place, head)
+    head, asked = _kept(index, entry)
+    crc = check_of(place, head, asked)
     index.entry_tally.put(place, crc)
-    connection.execute(PUT["entry"], (place, head, crc))
+    connection.execute(PUT["entry"], (place, head, asked, crc))
+
+
+def _kept(index: Index, entry: Entry) -> tuple[str, str]:
+    """Return an entry's fields with the CRC of its row, and what questions ask of the row."""
+    if isinstance(entry, IndexEntry):
+        return entry.head, entry.asked
+    head = f"{entry.head}\t{check_of(entry.row, entry.tasks)}"
+    if entry.kind != "milestone" or not entry.is_live:
+        return head, ""
+    return head, asked_of(summary_row.Row(ROW.decode(entry.row), entry.tasks, index.blank))
 
 
 def _rest(index: Index) -> str:

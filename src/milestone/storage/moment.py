@@ -45,6 +45,8 @@ class Redo:
 class Moment:
     """What the store says at one `seq`, with what was folded in since on top."""
 
+    listing: type[EntryRows] = EntryRows  # what answers questions about rows
+
     def __init__(self, place: Place, summary: Summary, evolve: Evolve, summarise: Summarise) -> None:
         self.place = place
         self.summary = summary
@@ -104,7 +106,7 @@ class Moment:
                 rows.append((str(document.body.get("id", "")), self.summarise(document)))
         if self.changed:
             rows.sort(key=lambda pair: summary_file.order(pair[0]))
-        return EntryRows([row for _, row in rows], self.summary)
+        return self.listing([row for _, row in rows], self.summary)
 
     def events(
         self, after: int = 0, limit: int | None = None, newest: bool = False, since: str = ""
