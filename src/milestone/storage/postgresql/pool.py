@@ -16,6 +16,7 @@ class Pool:
 
     def __init__(self, address: Address, size: int) -> None:
         self.address = address
+        self.answered = False  # the server did, at least once
         self.size = max(size, 1)  # a ceiling: none is opened before it is needed
         self._begin()
 
@@ -65,7 +66,9 @@ class Pool:
         try:
             return self._kept.pop()
         except IndexError:
-            return connection.connect(self.address)
+            line = connection.connect(self.address)
+            self.answered = True
+            return line
 
     def _put_back(self, line: Line) -> None:
         is_idle = line.pgconn.transaction_status == IDLE

@@ -16,7 +16,8 @@ from milestone.storage.sql.statements import SQL
 
 T = TypeVar("T")
 SNAPSHOT = "REPEATABLE READ READ ONLY"
-AGAIN = 2.0  # seconds a server that does not answer is asked again: it may be starting
+AGAIN = 2.0  # seconds a server that never answered is asked again: it may be starting
+RETURNS = 10.0  # the same of one that answered before: work that goes on for hours outlives its restart
 PAUSE = 0.05
 CREATING = "SELECT pg_advisory_xact_lock(hashtextextended('milestone ' || ?, 0))"
 THERE = """SELECT has_schema_privilege(oid, 'USAGE'), has_schema_privilege(oid, 'CREATE')
@@ -25,11 +26,13 @@ CREATE = 'CREATE SCHEMA "{}"'
 EMPTY = "SET LOCAL search_path TO pg_temp"
 
 
-def reading(pool: Pool, stack: ExitStack, *, wait: float, again: float = AGAIN) -> tuple[PgConnection, End | None]:
+def reading(
+    pool: Pool, stack: ExitStack, *, wait: float, again: float | None = None
+) -> tuple[PgConnection, End | None]:
     """Open one moment until the stack ends; None when there is no store in the schema, and nothing is open.
 
     Raises:
-        NotReachable: the server does not answer for `again` seconds.
+        NotReachable: the server does not answer, however often it is asked within `again` seconds.
         Busy: there is no connection for `wait` seconds.
     """
 
@@ -37,7 +40,7 @@ def reading(pool: Pool, stack: ExitStack, *, wait: float, again: float = AGAIN) 
         connection.begin(SNAPSHOT, wait=wait)
         return connection.end(lock=False)
 
-    return _opened(pool, stack, look, wait=wait, again=again)
+    return _opened(pool, stack, look, wait=wait, again=_patience(pool) if again is None else again)
 
 
 def writing(pool: Pool, stack: ExitStack, *, wait: float) -> tuple[PgConnection, End | None]:
@@ -57,7 +60,7 @@ def writing(pool: Pool, stack: ExitStack, *, wait: float) -> tuple[PgConnection,
             end = _create(connection)
         return end
 
-    return _opened(pool, stack, lock, wait=wait, again=min(AGAIN, wait))
+    return _opened(pool, stack, lock, wait=wait, again=min(_patience(pool), wait))
 
 
 def empty(pool: Pool, stack: ExitStack, *, wait: float) -> PgConnection:
@@ -75,6 +78,10 @@ def empty(pool: Pool, stack: ExitStack, *, wait: float) -> PgConnection:
         connection.run(SQL["begin_head"], Head(format=schema.FORMAT).values())
 
     return _opened(pool, stack, make, wait=wait, again=AGAIN)[0]
+
+
+def _patience(pool: Pool) -> float:
+    return RETURNS if pool.answered else AGAIN
 
 
 def _opened(
