@@ -9,6 +9,7 @@ from milestone.domain import phases, tasks
 from milestone.domain.context import Context
 from milestone.domain.document import Body, Document
 from milestone.engine import scheduler
+from milestone.engine.ledger import look
 from milestone.engine.port import Ledger
 from milestone.storage.base import Reading
 
@@ -70,8 +71,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
 
 def load(ledger: Ledger, session: str, task: str, key: str) -> Attempt | None:
     """Return the attempt as the store has it now; None when session, milestone or task are gone."""
-    with ledger.reading() as reading:
-        return read(reading, ledger.context(reading), session, task, key)
+    return look(ledger, lambda reading: read(reading, ledger.context(reading), session, task, key))
 
 
 def read(reading: Reading, ctx: Context, session: str, task: str, key: str) -> Attempt | None:

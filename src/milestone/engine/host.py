@@ -15,7 +15,7 @@ from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
 from milestone.engine import attempt as attempts
 from milestone.engine import processes
-from milestone.engine.ledger import SharedLedger
+from milestone.engine.ledger import SharedLedger, look
 from milestone.engine.port import Engine
 from milestone.engine.work import RunWork
 from milestone.storage.base import Txn
@@ -71,8 +71,7 @@ class Host:
         self.work.stop(session)
 
     def _running(self) -> list[Document]:
-        with self.ledger.reading() as reading:
-            return of_session.running(reading.find("session"))
+        return look(self.ledger, lambda reading: of_session.running(reading.find("session")))
 
     def _take_up(self, running: list[Document], mine: set[str]) -> None:
         """Let the engine run every session that somebody alive waits for."""
@@ -102,8 +101,7 @@ class Host:
         busy = self.work.busy(name)
         if not busy:
             return
-        with self.ledger.reading() as reading:
-            milestone = attempts.milestone_of(reading, session)
+        milestone = look(self.ledger, lambda reading: attempts.milestone_of(reading, session))
         for task in tasks.of(milestone.body) if milestone else ():
             if str(task["id"]) in busy and tasks.status(task) in ("cancelled", "completed", "blocked"):
                 self.work.stop_task(name, str(task["id"]))

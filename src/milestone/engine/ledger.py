@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from milestone import errors
 from milestone.domain.context import Context
@@ -12,7 +12,9 @@ from milestone.engine.port import Answer
 from milestone.failpoint import reach
 from milestone.storage.base import Reading, Txn
 
+T = TypeVar("T")
 Decide = Callable[[Txn, Context], Sequence[Event]]
+LOOKS = 30  # how often a store is asked that went away while it was read
 
 
 class Book(Protocol):
@@ -23,6 +25,28 @@ class Book(Protocol):
     def context(self, reading: Reading) -> Context: ...
 
     def write(self, decide: Decide, *, operation: str | None = None, actor: Actor | None = None) -> Answer: ...
+
+
+class Readable(Protocol):
+    """What can be looked at."""
+
+    def reading(self) -> AbstractContextManager[Reading]: ...
+
+
+def look(ledger: Readable, ask: Callable[[Reading], T]) -> T:
+    """Return what `ask` finds at one moment of the store; it is asked anew when the store went away meanwhile.
+
+    Raises:
+        Busy: it stayed away.
+    """
+    for _ in range(LOOKS - 1):
+        try:
+            with ledger.reading() as reading:
+                return ask(reading)
+        except errors.Busy:
+            continue
+    with ledger.reading() as reading:
+        return ask(reading)
 
 
 class SharedLedger:

@@ -18,6 +18,7 @@ from milestone.domain.safe_names import folder_name
 from milestone.engine import attempt as attempts
 from milestone.engine import brief, outcome
 from milestone.engine.attempt import Attempt
+from milestone.engine.ledger import look
 from milestone.engine.port import Ledger
 from milestone.engine.setup import Setup
 from milestone.engine.workplace import Workplace
@@ -242,16 +243,16 @@ class Steps:
         return attempts.load(self.ledger, session, task, attempt)
 
     def _fact(self, found: Attempt, step: str) -> bool:
-        with self.ledger.reading() as reading:
-            return bool(reading.operation(found.operation(self.setup.epoch, step)))
+        key = found.operation(self.setup.epoch, step)
+        return look(self.ledger, lambda reading: bool(reading.operation(key)))
 
     def _result(self, found: Attempt, step: str) -> dict[str, Any] | None:
         """Return what was recorded of a step; None when it was not made yet."""
-        with self.ledger.reading() as reading:
-            for recorded in reading.operation(found.operation(self.setup.epoch, step)):
-                kept = recorded.event.data.get("result") or {}
-                if step in kept:
-                    return dict(kept[step])
+        key = found.operation(self.setup.epoch, step)
+        for recorded in look(self.ledger, lambda reading: list(reading.operation(key))):
+            kept = recorded.event.data.get("result") or {}
+            if step in kept:
+                return dict(kept[step])
         return None
 
     def _block(self, found: Attempt, step: str, reason: str, kind: str) -> str:

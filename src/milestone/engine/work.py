@@ -13,12 +13,13 @@ from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Event
 from milestone.engine import attempt as attempts
 from milestone.engine import scheduler
+from milestone.engine.ledger import look
 from milestone.engine.port import Ledger
 from milestone.engine.setup import Setup
 from milestone.engine.steps import Steps
 from milestone.errors import MilestoneError
 from milestone.failpoint import reach
-from milestone.storage.base import Txn
+from milestone.storage.base import Reading, Txn
 
 LOOK = 0.5  # seconds between two looks at a store nobody told us about
 PAUSE = 0.2  # seconds before one task is handed out again: a refusal must not spin
@@ -72,7 +73,8 @@ class RunWork(Steps):
 
         `busy` was looked at before the store: a task that left in between shows there how it ended.
         """
-        with self.ledger.reading() as reading:
+
+        def ask(reading: Reading) -> scheduler.Survey | None:
             known = attempts.find_session(reading, session)
             document = attempts.milestone_of(reading, known) if known else None
             if known is None or document is None:
@@ -80,6 +82,8 @@ class RunWork(Steps):
             ctx = self.ledger.context(reading)
             found = stored(self.setup, document)
             return scheduler.survey(document, known, ctx, stored=found, busy=busy)
+
+        return look(self.ledger, ask)
 
     def close(self, session: str, run: int, word: str) -> str:
         """Record how the run ended. One that was stopped, handed over or replaced says so itself."""
@@ -96,8 +100,7 @@ class RunWork(Steps):
         return word
 
     def _moves(self, session: str, run: int) -> dict[str, Any] | None:
-        with self.ledger.reading() as reading:
-            known = attempts.find_session(reading, session)
+        known = look(self.ledger, lambda reading: attempts.find_session(reading, session))
         busy = self.busy(session)
         word = self._told_to_stop(known, run)
         if word:

@@ -12,7 +12,7 @@ from milestone.domain.document import Document, Event
 from milestone.engine import attempt as attempts
 from milestone.engine import processes, surroundings
 from milestone.engine.host import Host, end_all_left_over, kill_all
-from milestone.engine.ledger import SharedLedger
+from milestone.engine.ledger import SharedLedger, look
 from milestone.engine.port import Engine
 from milestone.engine.setup import Setup
 from milestone.engine.work import RunWork
@@ -77,8 +77,8 @@ class Execution:
 
     def sessions(self) -> list[Document]:
         """Return the sessions as the store has them now."""
-        with self._ledger.reading() as reading:
-            return [s for s in reading.find("session") if s.body.get("id") in self.watched]
+        known = look(self._ledger, lambda reading: list(reading.find("session")))
+        return [s for s in known if s.body.get("id") in self.watched]
 
     def _be_host(self) -> None:
         self._take_over()
@@ -119,8 +119,8 @@ class Execution:
 
     def _take_over(self) -> None:
         """Make what a dead host left ours if we were attached to it, else only say that it stopped."""
-        with self._ledger.reading() as reading:
-            left = [s for s in of_session.running(reading.find("session")) if not processes.lives(s.body)]
+        running = look(self._ledger, lambda reading: of_session.running(reading.find("session")))
+        left = [s for s in running if not processes.lives(s.body)]
         for session in left:
             name = str(session.body["id"])
             end_all_left_over(self._setup.runs(name))

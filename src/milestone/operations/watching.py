@@ -9,7 +9,7 @@ from milestone.domain.context import Context
 from milestone.domain.document import Document, Event, Recorded
 from milestone.engine import attempt as attempts
 from milestone.engine import surroundings
-from milestone.engine.ledger import SharedLedger
+from milestone.engine.ledger import SharedLedger, look
 from milestone.engine.setup import Setup
 from milestone.registry import load
 from milestone.storage.base import Reading, Txn
@@ -32,11 +32,7 @@ class Watch:
 
     def look(self, *, writes: bool) -> None:
         """Hear what is new. With `writes` the roles' answers are recorded, once for each event and role."""
-        with self._ledger.reading() as reading:
-            if reading.seq == self.seq:
-                return
-            views = self._views(reading, self._ledger.context(reading))
-            self.seq = reading.seq
+        views, self.seq = look(self._ledger, self._new)
         for view in views:
             for role in self._roles:
                 if view.event.kind in role.hears:
@@ -44,6 +40,11 @@ class Watch:
         if writes:
             for session in {str(view.session.body["id"]): view.session for view in views}.values():
                 project(self._setup.root, session)
+
+    def _new(self, reading: Reading) -> tuple[list[View], int]:
+        if reading.seq == self.seq:
+            return [], self.seq
+        return self._views(reading, self._ledger.context(reading)), reading.seq
 
     def _views(self, reading: Reading, ctx: Context) -> list[View]:
         known = [s for s in reading.find("session") if s.body.get("id") in self.sessions]
