@@ -64,9 +64,7 @@ def _label(txn: Txn, uid: str, label: str) -> Event:
     return plain.edited(uid, labels=[*document.body.get("labels", []), label])
 
 
-# Not settled: on a busy machine some runs lose an edit or a label (docs/design/0008), so it runs with
-# `make faults`; each other way that is known to lose one has a test of its own, without chance, in test_adoption.
-@pytest.mark.slow
+# Each way that is known to lose one has a test of its own, without chance, in test_stale_buffers and test_saving.
 @pytest.mark.parametrize("save", [renamed, truncated])
 def test_editors_beside_commands_lose_nothing(root: Path, save: Save):
     write(opened(root), *(plain.created(u, n + 1, status="planned", tasks=TASKS) for n, u in enumerate(UIDS)))
