@@ -185,3 +185,20 @@ def test_a_file_saved_in_two_pieces_is_taken_whole(store: FileStore, path: Path,
     assert said["title"] == "Sign in"
     assert [task["title"] for task in said["tasks"]] == ["Step 1", "Second step", "Step 3"]
     assert "conflicts" not in said
+
+
+def test_what_half_a_file_took_away_comes_back_as_commands_left_it(store: FileStore, path: Path):
+    whole = path.read_text().replace("Log in", "Sign in")
+    write(store, done("task-002"))
+    path.write_text(whole[: whole.index("  - id: task-002")])
+    adopt(store)
+    assert len(body(store)["tasks"]) == 1
+    label(store, "a")
+
+    path.write_text(whole)
+    adopt(store)
+
+    said = body(store)
+    assert (said["title"], said["labels"]) == ("Sign in", ["a"])
+    assert [task["status"] for task in said["tasks"]] == ["pending", "completed", "pending"]
+    assert "conflicts" not in said

@@ -14,6 +14,7 @@ from milestone.storage.base import Stamp, Warning
 from milestone.storage.moment import Moment
 from milestone.storage.said import Found
 from milestone.storage.snapshots import Stored
+from milestone.storage.stale_buffers import Heard
 
 HAND = Actor(name="by hand", source="file")
 TRACKED = "milestone.storage.git_text:is_tracked"
@@ -183,18 +184,13 @@ class _Adoption:
         """Stage what a text says that the text `base`, or what its editor had of it, did not."""
         document = known.document
         ours = adoption.as_a_file_says(document.body, said.path)
-        before = None if base is None else yaml_reader.read_record(base, said.path).body
-        back, older = document.away or document.deleted, None
-        if base is None and back:
-            before = ours  # the plan is what this checkout says, also of a record that was not in the last one
-        if base is not None and before is not None and about["via"] == "hand":
-            older = self._loaded_from(document.uid, Found(path=said.path, text=base, body=before), said)
-            before = older or before
-        body = self._renamed(adoption.merge(before, said.body, ours).body, ours, said.path)
+        heard = self._heard(known, ours, base, said, by_hand=about["via"] == "hand")
+        body = self._renamed(adoption.merge(heard.base, said.body, heard.ours).body, ours, said.path)
         if document.uid in self._held:
             body = self._put_right(ours, body, said.path)
         to_set, to_unset = adoption.change(document.body, ours, body)
-        if to_set or to_unset or back or "archived" in about or older is not None:
+        back = document.away or document.deleted
+        if to_set or to_unset or back or "archived" in about or heard.is_old:
             data = {"set": to_set, "unset": to_unset, **about}
             kind = "document.returned" if back else "document.edited"
             self._tell_renumbered(ours, body, said.path)
@@ -217,13 +213,18 @@ class _Adoption:
                 data = {"conflict": conflict, **self._via(path)}
                 self._stage("conflict.kept", str(body.get("uid")), str(body.get("id")), data, path)
 
-    def _loaded_from(self, uid: str, before: Found, said: Found) -> Body | None:
-        """Return what the editor had whose save is older than `before`, and tell that nothing was taken back."""
-        older = stale_buffers.loaded_from(self._moment, uid, before, said)
-        if older is not None:
+    def _heard(self, known: Stored, ours: Body, base: str | None, said: Found, *, by_hand: bool) -> Heard:
+        """Return what a text is to be joined with; tell where it was saved over something newer."""
+        if base is None:  # of a record that was not in the last checkout the plan is what this one says
+            return Heard(base=ours if known.document.away or known.document.deleted else None, ours=ours)
+        before = Found(path=said.path, text=base, body=yaml_reader.read_record(base, said.path).body)
+        if not by_hand:
+            return Heard(base=before.body, ours=ours)
+        heard = stale_buffers.heard(self._moment, known.document.uid, ours, before, said)
+        if heard.is_old:
             message = "It was saved over a newer version; what had changed meanwhile was kept beside the edit."
             self._taken.warnings.append(Warning(code="saved_over", message=message, path=said.path))
-        return older
+        return heard
 
     def _put_right(self, ours: Body, body: Body, path: str) -> Body:
         right = adoption.put_right(ours, body)

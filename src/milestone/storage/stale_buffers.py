@@ -6,7 +6,6 @@ editor goes on from its own last save, which never saw what was joined into the 
 """
 
 import itertools
-import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -23,30 +22,51 @@ PATIENCE = 100  # changes by commands that are gone back without coming closer t
 _ABSENT: Any = object()
 
 
+_Edit = tuple[Body, Body]  # a record before and after
+
+
 class _Version(msgspec.Struct, frozen=True, kw_only=True):
     """A record after one transaction, and the digests of its file's text before and after."""
 
     body: Body
-    by_hand: bool  # by hand or by git: what people's buffers hold, too
+    via: str | None  # hand or git, which people's buffers hold, too; None: a command
     before: str | None = None
     after: str | None = None
 
 
-def loaded_from(moment: Moment, uid: str, before: Found, said: Found) -> Body | None:
-    """Return what the buffer held that a text was made from; None when it was made from the text `before`.
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a text is to be joined with: what its editor had, and what the store has."""
+
+    base: Body | None
+    ours: Body
+    is_old: bool = False  # commands have changed what the editor had
+
+
+def heard(moment: Moment, uid: str, ours: Body, before: Found, said: Found) -> Heard:
+    """Return what a text is to be joined with that was saved over the text `before`.
 
     A text that the file has had before, word for word, was put there on purpose; so was `before` itself with
-    nothing but values set back.
+    nothing but values set back. A text closer to what was there without the last edit by hand takes that edit
+    back, as a whole file does that was taken in by halves: what the edit took away comes back as it was.
     """
     far = _Distance(said.body)
-    now = far.of(before.body)
-    if not now:
-        return None
+    plain = Heard(base=before.body, ours=ours)
+    if not far.of(before.body):
+        return plain
     versions = _versions(moment, uid)
     if disk.digest(said.text.encode()) in {each for v in versions for each in (v.before, v.after)}:
-        return None
-    distance, buffer = _closest(_known(versions, disk.digest(before.text.encode())), far)
-    return buffer if distance < now and (distance or not _is_set_in(before, said)) else None
+        return plain
+    versions = _known(versions, disk.digest(before.text.encode()))
+    now = adoption.as_a_file_says(versions[-1].body, said.path) if versions else {}
+    closest = _closest(before.body, _buffers(now, versions), far)
+    if edit := _last_by_hand(versions):
+        last, now = (adoption.take_back(*edit, body) for body in (before.body, now))
+        without = _closest(last, _buffers(now, versions), far)
+        if without.distance < closest.distance:
+            closest, ours = without, adoption.take_back(*edit, ours)
+    if closest.is_old and not closest.distance and _is_set_in(before, said):
+        return plain
+    return Heard(base=closest.body, ours=ours, is_old=closest.is_old)
 
 
 def _is_set_in(before: Found, said: Found) -> bool:
@@ -55,7 +75,7 @@ def _is_set_in(before: Found, said: Found) -> bool:
 
 
 class _Distance:
-    """How many values, and members of lists, differ between a text and one body after another."""
+    """How far a text is from one body after another: which values, and members of lists, differ."""
 
     def __init__(self, text: Body) -> None:
         self._text = text
@@ -79,38 +99,52 @@ def _differing(one: Body, other: Body) -> int:
 
 
 def _apart(one: Any, other: Any) -> int:
+    """Return 2 for each value or member that differs, 1 for another order, which a change taken back may leave."""
     if not isinstance(one, list) or not isinstance(other, list):
-        return 1
-    return max(sum(each not in other for each in one) + sum(each not in one for each in other), 1)
+        return 2
+    return 2 * (sum(each not in other for each in one) + sum(each not in one for each in other)) or 1
 
 
-def _closest(versions: list[_Version], far: _Distance) -> tuple[float, Body]:
-    """Return how far the closest buffer is from a text, and that buffer, the newest of those as close."""
-    best, found, patience = math.inf, {}, PATIENCE
-    for buffer in _buffers(versions):
-        distance = far.of(buffer)
-        if distance < best:
-            best, found, patience = distance, buffer, PATIENCE
-        patience -= 1
-        if not (distance and patience):
+class _Closest(msgspec.Struct, frozen=True, kw_only=True):
+    body: Body
+    distance: int
+    is_old: bool  # commands have changed it since
+
+
+def _closest(last: Body, buffers: Iterator[Body], far: _Distance) -> _Closest:
+    """Return what a text is closest to, the newest of those: the last text, or what a buffer holds."""
+    best = _Closest(body=last, distance=far.of(last), is_old=False)
+    patience = PATIENCE
+    for buffer in buffers:
+        if not (best.distance and patience):
             break
-    return best, found
+        distance = far.of(buffer)
+        patience -= 1
+        if distance < best.distance:
+            best, patience = _Closest(body=buffer, distance=distance, is_old=True), PATIENCE
+    return best
 
 
-def _buffers(versions: list[_Version]) -> Iterator[Body]:
+def _buffers(now: Body, versions: list[_Version]) -> Iterator[Body]:
     """Yield what the buffers hold that were loaded before each change by a command, newest first."""
-    buffer = versions[-1].body if versions else {}
+    buffer = now
     for version, before in itertools.pairwise(reversed(versions)):
-        if not version.by_hand:
+        if version.via is None:
             buffer = adoption.take_back(before.body, version.body, buffer)
             yield buffer
+
+
+def _last_by_hand(versions: list[_Version]) -> _Edit | None:
+    """Return the record before and after the last edit by hand."""
+    pairs = itertools.pairwise(reversed(versions))
+    return next(((before.body, version.body) for version, before in pairs if version.via == "hand"), None)
 
 
 def _known(versions: list[_Version], digest: str) -> list[_Version]:
     """Return the versions up to the one whose file had this text; all of them when nobody knows."""
     ends = len(versions)
     for place, version in enumerate(versions):
-        if digest == version.after or (version.by_hand and digest == version.before):
+        if digest == version.after or (version.via and digest == version.before):
             ends = place + 1
         elif digest == version.before:
             ends = place
@@ -135,7 +169,7 @@ def _versions(moment: Moment, uid: str) -> list[_Version]:
 
 
 def _version(body: Body, events: list[Recorded], line: Line, uid: str) -> _Version:
-    by_hand = any("via" in recorded.event.data for recorded in events)
+    via = next((str(r.event.data["via"]) for r in events if "via" in r.event.data), None)
     marks = [mark for mark in line.files if (mark.kind, mark.uid) == ("milestone", uid)]
     before, after = (marks[0].before, marks[0].after) if marks else (None, None)
-    return _Version(body=body, by_hand=by_hand, before=before, after=after)
+    return _Version(body=body, via=via, before=before, after=after)
