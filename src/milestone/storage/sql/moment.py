@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import TypeVar
 
 from milestone.domain.document import Document, Event, Recorded
 from milestone.storage import log_line
 from milestone.storage.base import Evolve, Mark, Summarise, Warning
-from milestone.storage.log_line import BrokenLine, Line
+from milestone.storage.log_line import BrokenLine, Line, Unread
 from milestone.storage.sql import records
 from milestone.storage.sql.asking import SqlRows
 from milestone.storage.sql.connection import Connection, Found
@@ -15,6 +16,7 @@ from milestone.storage.sql.head import Head
 from milestone.storage.sql.statements import SQL
 
 Key = tuple[str, str]  # kind, uid
+L = TypeVar("L", Line, Unread)
 
 
 class Rules:
@@ -85,7 +87,8 @@ class SqlMoment:
     def _backward(self, after: int, since: str) -> Iterator[Recorded]:
         yield from [recorded for recorded in reversed(self.staged) if recorded.seq > after]
         for found in self.connection.stream(SQL["newest_lines"], (after, since)):
-            yield from (recorded for recorded in reversed(line_of(found).recorded()) if recorded.seq > after)
+            unread = _sound(found, log_line.unread)
+            yield from (recorded for recorded in unread.backward() if recorded.seq > after)
 
     def held_by(self) -> Mapping[str, str]:
         return self._held(self)
@@ -101,9 +104,13 @@ def line_of(found: Found) -> Line:
     Raises:
         Damaged: its bytes are not what was written.
     """
+    return _sound(found, log_line.decode)
+
+
+def _sound(found: Found, decode: Callable[[bytes], tuple[L, str]]) -> L:
     first, name, text = found
     try:
-        line, said = log_line.decode(bytes(text))
+        line, said = decode(bytes(text))
     except BrokenLine as problem:
         raise damaged(f"the transaction of event {first} is broken: {problem}") from problem
     if said != name or line.seq != first:
