@@ -190,9 +190,9 @@ class _Mover:
         if not (source.is_files and target.is_files):
             foreign.check(cast(Store, self.store), there)
         beside.bring(self.workspace)  # what people typed belongs to what is moved
-        made = backup.create(self.workspace, kind="before-migration", prove=False)  # the next due one is proven
+        saved = self._saved(target)
         with self.workspace.reading() as reading:
-            move = msgspec.structs.replace(move, total=reading.seq, backup=made.manifest.id)
+            move = msgspec.structs.replace(move, total=reading.seq, backup=saved)
         journal.keep(root, move)
         journal.note(root, self.now, move, "begun", events=move.total, epoch=epoch)
         reach("moving.begun")
@@ -203,6 +203,18 @@ class _Mover:
         else:
             mark = Walk(here, there, pace=pace, tell=tell).run(address, epoch=epoch)
         return self.finish(msgspec.structs.replace(move, moved=mark.seq, total=mark.seq))
+
+    def _saved(self, target: Location) -> str:
+        """Return the backup made before a move; one that is gone on with has its own already.
+
+        Raises:
+            Refused, NotWritable: it could not be made, so nothing is moved.
+        """
+        known = self.known
+        if known is not None and known.state == "moving" and known.target == target and known.backup:
+            return known.backup
+        # The next due one is proven: the store that is left stays as it is, and is the nearer way back.
+        return backup.create(self.workspace, kind="before-migration", prove=False).manifest.id
 
     def finish(self, move: Move) -> Move:
         """Do what follows the one write that counts; every step may have been done already."""

@@ -47,6 +47,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
         move = migrate.rollback(env.workspace, tell=progress)
     else:
         move = migrate.migrate(env.workspace, args.to, dsn, tell=progress)
+    env.was_long = not args.status
     return _answer(env, move)
 
 

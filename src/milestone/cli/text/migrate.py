@@ -61,6 +61,8 @@ def _moved(move: Move, place: str) -> list[str]:
     lines = [f"The project is kept in {place} now: {move.moved:,} events, {back}."]
     if move.source.is_files and not move.target.is_files:
         lines.append("The YAML files stay as a copy, and the old log stays readable.")
+    if move.backup:
+        lines.append(f"Before it a backup was made: {move.backup}.")
     if move.state == "moved":
         lines.append("Back again, with what will be written meanwhile: milestone migrate --rollback")
     return lines
