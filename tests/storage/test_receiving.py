@@ -1,10 +1,12 @@
 """A file store takes in what another store recorded; files that lie there already are not lost."""
 
+import os
 from pathlib import Path
 
 from milestone.domain.document import Event
 from milestone.storage.base import Store
 from milestone.storage.file import FileStore
+from milestone.storage.snapshots import Snapshots, Stored
 from milestone.testing import plain
 from milestone.testing.transactions import a_model, load, stamp, write
 
@@ -89,3 +91,60 @@ def test_what_a_killed_receiver_left_is_finished(store: FileStore, root: Path):
     assert "Later" in (root / "active" / "milestone-001.yaml").read_text()
     assert adopted(store) == []
     assert store.verify()["ok"]
+
+
+def test_an_older_edit_of_a_record_that_did_not_change_is_joined_too(store: FileStore, root: Path):
+    source = a_source()
+    lines, epoch = lines_of(source)
+    store.receive(lines, epoch=epoch)
+    first = root / "active" / "milestone-001.yaml"
+    write(source, plain.edited(f"{2:032x}", title="Another"))
+    first.write_text(first.read_text().replace("Ship it", "Ship it soon"))
+    os.utime(first, (1, 1))
+
+    store.receive(lines_of(source, after=COUNT)[0], epoch=epoch)
+
+    assert [event.data["set"] for event in adopted(store)] == [{"title": "Ship it soon"}]
+
+
+def test_what_was_written_beside_a_database_is_no_edit(store: FileStore, root: Path):
+    source = a_source()
+    lines, epoch = lines_of(source)
+    store.receive(lines, epoch=epoch)
+    uid, path = f"{1:032x}", root / "active" / "milestone-001.yaml"
+    write(source, plain.edited(uid, title="Beside a database"))
+    known = load(source, uid)
+    assert known is not None
+    text = path.read_text().replace("Ship it", "Beside a database")
+    path.write_text(text)
+    shelf = Snapshots(str(root / "local" / "copy"), str(root / "local" / "drafts"))
+    shelf.write(Stored(document=known, path="active/milestone-001.yaml", base=text, base_revision=2))
+    write(source, plain.edited(uid, title="Later still"))
+
+    store.receive(lines_of(source, after=COUNT)[0], epoch=epoch)
+
+    assert "Later still" in path.read_text()
+    assert adopted(store) == []
+
+
+def test_an_edit_of_what_was_written_beside_a_database_is_joined(store: FileStore, root: Path):
+    source = a_source()
+    lines, epoch = lines_of(source)
+    store.receive(lines, epoch=epoch)
+    uid, path = f"{1:032x}", root / "active" / "milestone-001.yaml"
+    write(source, plain.edited(uid, title="Beside a database"))
+    known = load(source, uid)
+    assert known is not None
+    text = path.read_text().replace("Ship it", "Beside a database")
+    shelf = Snapshots(str(root / "local" / "copy"), str(root / "local" / "drafts"))
+    shelf.write(Stored(document=known, path="active/milestone-001.yaml", base=text, base_revision=2))
+    path.write_text(text.replace("status: planned", "status: planned\npriority: high"))
+    write(source, plain.edited(uid, title="Later still"))
+
+    store.receive(lines_of(source, after=COUNT)[0], epoch=epoch)
+
+    assert [event.data["set"] for event in adopted(store)] == [{"priority": "high"}]
+    document = load(store, uid)
+    assert document is not None
+    assert document.body["title"] == "Later still"
+    assert "conflicts" not in document.body

@@ -4,14 +4,19 @@ import ctypes
 import os
 from collections.abc import Sequence
 
+import msgspec
+
+from milestone.domain.document import Document
 from milestone.storage import commit, disk, log_line, replaced, summary_file
 from milestone.storage.base import Mark
 from milestone.storage.commit import Change
 from milestone.storage.log_line import Line
 from milestone.storage.moment import Moment
-from milestone.storage.snapshots import Stored
+from milestone.storage.snapshots import Snapshots, Stored
 from milestone.storage.summary_writing import SummaryWriter
 from milestone.storage.transaction import FileTxn, keep_epoch
+
+COPY = "copy"  # under local/: what the files beside a database said when both last agreed
 
 
 def receive(txn: FileTxn, lines: Sequence[bytes], epoch: str) -> Mark:
@@ -41,20 +46,32 @@ def receive(txn: FileTxn, lines: Sequence[bytes], epoch: str) -> Mark:
 
 def _fold(moment: Moment, line: Line, summary: SummaryWriter) -> None:
     for recorded in line.recorded():
-        before = moment.stored(recorded.event.document, recorded.event.uid)
-        document = moment.evolve(before.document if before else None, recorded)
-        moment.put(before.folded(document) if before else Stored(document=document))
+        kind, uid = recorded.event.document, recorded.event.uid
+        before = moment.changed.get((kind, uid)) or _known(moment, kind, uid)
+        document = moment.evolve(before.document if before.document.revision else None, recorded)
+        moment.put(before.folded(document))
     summary.took(line)
+
+
+def _known(moment: Moment, kind: str, uid: str) -> Stored:
+    """Return a document as it was, with the text its file last had while it lay beside a database."""
+    before = moment.stored(kind, uid) or Stored(document=Document(kind=kind, uid=uid, revision=0, body={}))
+    copy = Snapshots(os.path.join(moment.place.local, COPY), moment.place.drafts).read(kind, uid)
+    if copy is None or copy.base is None or copy.document.revision <= before.document.revision:
+        return before
+    return msgspec.structs.replace(before, path=copy.path, base=copy.base, base_revision=0, reads=None)
 
 
 def write_files(moment: Moment) -> None:
     """Bring the files of all changed documents to what the store says."""
     there, owned = summary_file.scan(moment.place.root), moment.owners()
+    taken, own = set(owned), {key: path for path, key in owned.items()}
     drafts: list[Change] = []
     for key, stored in list(moment.changed.items()):
-        change = commit.plan(moment, stored, {path for path, owner in owned.items() if owner != key})
+        taken.discard(own.get(key, ""))
+        change = commit.plan(moment, stored, taken)
         if change.path is not None:
-            owned[change.path] = key
+            taken.add(change.path)
         if change.text is None or change.moves:
             commit.apply(moment, [change])
         elif _is_to_write(moment, change, there):
@@ -70,8 +87,11 @@ def _is_to_write(moment: Moment, change: Change, there: dict[str, str]) -> bool:
     data = disk.read(moment.place.file(change.path))
     if data == change.text.encode():
         moment.put(commit.agreed(change.stored, change.path, change.text))
-        return False
-    return data is not None and disk.digest(data) == change.stored.digest
+    elif data is not None and disk.digest(data) == change.stored.digest:
+        return True
+    else:  # it must be looked at again, however old it is
+        moment.put(msgspec.structs.replace(change.stored, base_revision=0))
+    return False
 
 
 def _write(moment: Moment, changes: Sequence[Change]) -> None:
