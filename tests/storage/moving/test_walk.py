@@ -192,3 +192,29 @@ def test_a_change_that_takes_too_long_lets_go_and_tries_again(tmp_path: Path):
     assert "took longer" in problem.value.why
     assert told.count("waiting") == 2
     write(here, plain.edited(uid(1), title="Work goes on"))
+
+
+def test_a_target_slower_than_those_who_write_catches_up(tmp_path: Path):
+    class Ever(Walk):
+        """Finds ten times as much as may be left, whenever it has let go."""
+
+        few = 5
+
+        def copy(self) -> None:
+            super().copy()
+            for number in range(50 if self.turns else 0):
+                write(here, plain.edited(uid(1), title=f"{self.turns}, {number}"))
+            self.turns -= 1 if self.turns else 0
+
+        turns = 0
+
+    here, there = opened("file", tmp_path / "a"), opened("sqlite", tmp_path / "b")
+    fill(here, 3)
+    walk = Ever(here, there, pace=Pace(rest=0.001, pause=0.001))
+    walk.begin()
+    walk.turns = 3
+
+    walk.change_over(ADDRESS, None)
+
+    assert lines(there) == lines(here)
+    assert located.read(tmp_path / "a").backend == "sqlite"

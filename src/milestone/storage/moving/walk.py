@@ -4,6 +4,7 @@ The target's own end is the cursor, so a killed walk is gone on with by doing it
 only at the change, and no longer than `Pace` says: what takes longer lets go and tries again.
 """
 
+import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator
 
@@ -21,12 +22,13 @@ Tell = Callable[[str, int, int], None]  # phase, events that arrived, events the
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How long what may take, in seconds."""
 
-    slice: float = 0.1  # one receiving of the target; nobody waits for it
+    slice: float = 0.5  # one receiving of the target; nobody waits for it
     compare: float = 0.5  # one look at both sides
     gate: float = 0.25  # waiting for those who write
     change: float = 0.25  # keeping them out; grows to `longest` where a store needs longer for its last events
     longest: float = 0.75
-    rest: float = 0.02  # after letting go; grows to a second
+    rest: float = 0.02  # after letting go; grows to `pause`
+    pause: float = 0.25
     tries: int = 200
 
 
@@ -37,7 +39,7 @@ class LetGo(Exception):
 class Walk:
     """One way from a store to another."""
 
-    first = 64 << 10  # bytes of the first slice
+    first = 64 << 10  # bytes of the first slice, and of the least
     few = 64  # lines, or documents to compare, that may be left for the change itself
     looks = 5
 
@@ -50,6 +52,7 @@ class Walk:
         self._tell = tell or (lambda _phase, _moved, _total: None)
         self._bytes = self.first
         self._change = self._pace.change
+        self._rate = 0.0  # lines a second that the target took in last
         self._comparing = Comparing(source, target)
         self.at = Mark(epoch="", seq=0, hash="")
 
@@ -80,10 +83,7 @@ class Walk:
         with self._source.reading() as reading:
             total = reading.mark.seq
             for lines in self._slices(reading.lines(self.at.seq)):
-                began = time.monotonic()
-                self.at = self._target.receive(lines, epoch=reading.epoch)
-                self._comparing.note(lines)
-                self._adapt(time.monotonic() - began)
+                self._adapt(self._take(lines, reading.epoch))
                 self._tell("copying", self.at.seq, total)
                 reach("moving.sliced")
 
@@ -103,17 +103,17 @@ class Walk:
         rest, why = self._pace.rest, ""
         for _ in range(self._pace.tries):
             self.copy()
+            self._look_once_more()
             try:
                 return self._at_once(address, epoch)
             except LetGo:
                 self._change = min(self._change * 1.5, self._pace.longest)
                 why = f"the last events took longer than {self._change:.2f} s each time"
-                self._comparing.look(self._pace.compare)
             except errors.Busy as problem:
                 why = problem.why
             self._tell("waiting", self.at.seq, self.at.seq)
             time.sleep(rest)
-            rest = min(rest * 1.5, 1.0)
+            rest = min(rest * 1.5, self._pace.pause)
         raise errors.Busy(
             "There was no moment to change over to the other store.",
             why=why,
@@ -135,12 +135,32 @@ class Walk:
         return self.at
 
     def _carry_last(self, alone: Alone, epoch: str) -> None:
-        lines = list(alone.lines(self.at.seq))
-        if len(lines) > self.few:
-            raise LetGo
+        """Bring the last lines over; of many only what time allows, which then nobody adds to.
+
+        So a target that takes in more slowly than people write catches up all the same, a turn at a time.
+        """
+        lines = list(itertools.islice(alone.lines(self.at.seq), self._at_most() + 1))
+        late = len(lines) > self._at_most()
         if lines or epoch != self.at.epoch:
-            self.at = self._target.receive(lines, epoch=epoch)
-            self._comparing.note(lines)
+            self._take(lines, alone.epoch if late else epoch)
+        if late:
+            raise LetGo
+
+    def _at_most(self) -> int:
+        return max(self.few, int(self._rate * self._change / 2))
+
+    def _look_once_more(self) -> None:
+        if len(self._comparing.open) > self.few:
+            self._comparing.look(self._pace.compare / 2)
+
+    def _take(self, lines: list[bytes], epoch: str) -> float:
+        """Let the target take lines in and return how long that took."""
+        began = time.monotonic()
+        self.at = self._target.receive(lines, epoch=epoch)
+        took = time.monotonic() - began
+        self._comparing.note(lines)
+        self._rate = len(lines) / max(took, 0.001)
+        return took
 
     def _slices(self, lines: Iterable[bytes]) -> Iterator[list[bytes]]:
         taken: list[bytes] = []
@@ -157,4 +177,4 @@ class Walk:
     def _adapt(self, took: float) -> None:
         """Let the next slice take about as long as it may."""
         factor = min(max(self._pace.slice / max(took, 0.001), 0.5), 2.0)
-        self._bytes = int(max(self._bytes * factor, 4096))
+        self._bytes = int(max(self._bytes * factor, self.first))
