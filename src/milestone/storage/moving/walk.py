@@ -22,8 +22,8 @@ Tell = Callable[[str, int, int], None]  # phase, events that arrived, events the
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """How long what may take, in seconds."""
 
-    slice: float = 0.5  # one receiving of the target; nobody waits for it
-    compare: float = 0.5  # one look at both sides
+    slice: float = 2.0  # one receiving of the target; nobody waits for it
+    compare: float = 2.0  # one look at both sides, whose opening costs more in a big store
     gate: float = 0.25  # waiting for those who write
     change: float = 0.25  # keeping them out; grows to `longest` where a store needs longer for its last events
     longest: float = 0.75
