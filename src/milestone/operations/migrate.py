@@ -22,7 +22,7 @@ from milestone.storage.moving.journal import Move
 from milestone.storage.moving.switch import switch
 from milestone.storage.moving.walk import Pace, Tell, Walk
 from milestone.workspace.base import Decide, Workspace
-from milestone.workspace.following import FollowingStore
+from milestone.workspace.following import FollowingStore, take_back
 
 NAMES = {"database": "sqlite", "postgresql": "postgres"}
 ROOM = 3  # times the size of the store that must be free
@@ -227,8 +227,7 @@ class _Mover:
         if move.epoch not in (None, epoch) and move.source.is_files and move.target.is_files:
             there.receive([], epoch=move.epoch or epoch)
         if left is not None or (move.target.is_files and not move.source.is_files):
-            with there.alone(limit=10.0) as alone:
-                alone.forward(None)
+            take_back(there)
         reach("moving.cleared")
         self.workspace.write(_told(move), operation=f"migrated/{move.target.move}/{move.begun}")
         reach("moving.recorded")

@@ -1,6 +1,7 @@
 """The store of a clone, wherever it is: when it moves, whoever has it open goes on in the new one."""
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ TELL = "milestone.storage.copy_index:tell"  # what the files beside a database s
 KNOWN = "milestone.storage.copy_index:known"
 TRIES = 50  # a store that moves so often within one operation is followed no further
 SETTLING = 10.0  # seconds to wait for the right to put an address right
+TURN = 0.25  # seconds to wait for it at a time
 
 Open = Callable[[Location], Store]
 
@@ -112,7 +114,7 @@ class FollowingStore:
                 txn.abandon()
                 self._onward = self._leads_to(txn, location)
             if self.location == location:
-                _take_back(store)
+                take_back(store)
         raise _restless()
 
     def _leads_to(self, reading: Reading, location: Location) -> Location | None:
@@ -142,10 +144,23 @@ class FollowingStore:
         self._onward = None
 
 
-def _take_back(store: Store) -> None:
-    """Finish what a killed migration left: an address in a store that is in use again."""
-    with store.alone(limit=SETTLING) as alone:
-        alone.forward(None)
+def take_back(store: Store) -> None:
+    """Let a store that is in use again forget where it had moved to; may be done already.
+
+    Raises:
+        Busy: those who write were never done for so long; nobody is kept waiting for it.
+    """
+    deadline = time.monotonic() + SETTLING
+    while True:
+        try:
+            with store.alone(limit=TURN) as alone:
+                alone.forward(None)
+        except errors.Busy:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(TURN)  # those who stand at the turnstile go first
+        else:
+            return
 
 
 def _restless() -> errors.Busy:

@@ -24,7 +24,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
     slice: float = 2.0  # one receiving of the target; nobody waits for it
     compare: float = 2.0  # one look at both sides, whose opening costs more in a big store
-    gate: float = 0.25  # waiting for those who write
+    gate: float = 0.25  # waiting for those who write; grows to `longest` where all of them are slow
     change: float = 0.25  # keeping them out; grows to `longest` where a store needs longer for its last events
     longest: float = 0.75
     rest: float = 0.02  # after letting go; grows to `pause`
@@ -52,6 +52,7 @@ class Walk:
         self._tell = tell or (lambda _phase, _moved, _total: None)
         self._bytes = self.first
         self._change = self._pace.change
+        self._gate = self._pace.gate
         self._rate = 0.0  # lines a second that the target took in last
         self._comparing = Comparing(source, target)
         self.at = Mark(epoch="", seq=0, hash="")
@@ -110,6 +111,7 @@ class Walk:
                 self._change = min(self._change * 1.5, self._pace.longest)
                 why = f"the last events took longer than {self._change:.2f} s each time"
             except errors.Busy as problem:
+                self._gate = min(self._gate * 1.1, self._pace.longest)
                 why = problem.why
             self._tell("waiting", self.at.seq, self.at.seq)
             time.sleep(rest)
@@ -121,7 +123,7 @@ class Walk:
         )
 
     def _at_once(self, address: str, epoch: str | None) -> Mark:
-        with self._source.alone(limit=self._pace.gate) as alone:
+        with self._source.alone(limit=self._gate) as alone:
             deadline = time.monotonic() + self._change
             reach("moving.alone")
             self._carry_last(alone, epoch or alone.epoch)
