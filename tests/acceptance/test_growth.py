@@ -154,6 +154,25 @@ def test_where_it_may_it_moves_into_a_database_by_itself(folder: Path, capsys: p
     assert not [line for line in git(folder, "status", "--porcelain").splitlines() if line[:2].strip() == "D"]
     run(capsys, "update", "m1", "--priority", "high")
     assert backend(folder) == "sqlite"
+    adopt_a_hand_edit(folder, capsys)
+
+
+def adopt_a_hand_edit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Change a file after the move: `sync` takes it in, and from then on the next one is named until it does."""
+    path = folder / ROOT / "active" / "milestone-003.yaml"
+    path.write_text(path.read_text().replace("Goal 3", "By hand"))
+    run(capsys, "sync")
+    said, _ = run(capsys, "show", "m3")
+    assert said["data"]["title"] == "By hand"
+
+    path.write_text(path.read_text().replace("By hand", "By hand again"))
+    said, _ = run(capsys, "status")
+    assert [each["path"] for each in said["warnings"]] == ["active/milestone-003.yaml"]
+    run(capsys, "sync")
+    said, _ = run(capsys, "show", "m3")
+    assert said["data"]["title"] == "By hand again"
+    said, _ = run(capsys, "status")
+    assert not said["warnings"]
 
 
 def test_at_two_hundred_it_moves_to_a_server_that_is_named(
@@ -171,6 +190,7 @@ def test_at_two_hundred_it_moves_to_a_server_that_is_named(
     password = postgres_dsn.partition("@")[0].rpartition(":")[2]
     assert password not in err
     assert password not in (folder / ROOT / "local" / "backend.json").read_text()
+    adopt_a_hand_edit(folder, capsys)
 
 
 def test_what_was_taken_back_is_not_moved_again(folder: Path, capsys: pytest.CaptureFixture[str]):

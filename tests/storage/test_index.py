@@ -13,9 +13,11 @@ import pytest
 from milestone.domain import summary
 from milestone.domain.evolve import evolve
 from milestone.domain.questions import Question
-from milestone.storage import index_file, index_writing
+from milestone.operations import cleaning
+from milestone.storage import index_file, index_writing, located
 from milestone.storage.file import FileStore
 from milestone.storage.hybrid import HybridStore
+from milestone.storage.located import Location
 from milestone.testing import plain
 from milestone.testing.store_contract import stamp, write
 
@@ -180,6 +182,30 @@ def test_the_rows_of_a_few_are_read_alone(hybrid: HybridStore, root: Path, monke
         assert asked == [4]
 
 
+def test_a_process_reads_the_index_again_only_when_it_changed(
+    hybrid: HybridStore, root: Path, monkeypatch: pytest.MonkeyPatch
+):
+    taken: list[str] = []
+    real = index_file._take
+    monkeypatch.setattr(index_file, "_take", lambda index, c: (taken.append(index.path), real(index, c))[1])
+    store = opened(root)
+    expected = answers(store)
+    taken.clear()
+
+    assert answers(store) == expected
+    assert taken == [], "its seal is the one that was read"
+
+    write(opened(root), plain.edited(uid(3), title="By another process"))
+    taken.clear()
+    assert answers(store) == as_file_store(root)
+    assert len(taken) == 1
+    for how in ("deleted", "flipped", "emptied"):
+        write(opened(root), plain.edited(uid(3), title=how))
+        assert answers(store) == as_file_store(root)
+        harm(root, how, 1)
+        assert answers(store) == as_file_store(root)
+
+
 def test_an_index_in_use_by_somebody_stopped_holds_nobody_up(
     hybrid: HybridStore, root: Path, monkeypatch: pytest.MonkeyPatch
 ):
@@ -213,6 +239,7 @@ def test_the_rig_finds_an_index_that_is_believed(hybrid: HybridStore, root: Path
     monkeypatch.setattr(index_file, "check_of", lambda *parts: 0)
     monkeypatch.setattr(index_writing, "check_of", lambda *parts: 0)
     monkeypatch.setattr(index_file.Tally, "sums", (0, 0))
+    monkeypatch.setitem(globals(), "TRIALS", 20)
     Path(index_file.path_in(str(root))).unlink()
     write(hybrid, plain.edited(uid(2), title="Made anew"))
 
@@ -231,3 +258,15 @@ def test_many_hands_edits_are_adopted_as_in_a_file_store(hybrid: HybridStore, ro
     with hybrid.transaction(stamp()) as txn:
         assert len(txn.adopted) == 2
     assert answers(hybrid) == as_file_store(root)
+
+
+def test_the_doctor_cleans_away_what_the_backend_does_not_use(hybrid: HybridStore, root: Path):
+    located.write(root, Location("hybrid"))
+    summary_of_files = root / "local" / "summary"
+    summary_of_files.write_bytes(b"left by the file backend")
+
+    assert [each["code"] for each in cleaning.clean(root)] == ["cache"]
+
+    assert not summary_of_files.exists()
+    assert index_file.read(str(root)) is not None
+    assert cleaning.clean(root) == []

@@ -61,6 +61,25 @@ def test_a_row_in_another_shape_is_made_anew(store: FileStore, root: Path, monke
     assert found.document == load(store, UID)
 
 
+def test_what_is_archived_is_kept_compressed_and_read_as_before(store: FileStore, root: Path):
+    write(store, plain.created(UID, 1, title="Log in", status="planned", description="A long story. " * 200))
+    warm = kept(root).stat().st_size
+    write(store, plain.marked("milestone.archived", UID))
+
+    assert kept(root).read_bytes().startswith(snapshots.COLD)
+    assert kept(root).stat().st_size < warm / 5
+    found = store.place.snapshots.read("milestone", UID)
+    assert found is not None
+    assert found.document == load(store, UID)
+    assert found.document.body["description"].startswith("A long story.")
+
+    data = bytearray(kept(root).read_bytes())
+    data[-20] ^= 1
+    kept(root).write_bytes(data)
+    assert store.place.snapshots.read("milestone", UID) is None
+    assert load(store, UID) == found.document
+
+
 def opened_rows(store: FileStore) -> Any:
     with store.reading() as reading:
         return reading.rows()

@@ -29,6 +29,7 @@ QUIET = (
 
 NEAR = "milestone.storage.sqlite:near"
 SUMMARIES = {"file": "milestone.storage.summary_file:read", "hybrid": "milestone.storage.index_file:read"}
+TELL = "milestone.storage.copy_index:tell"  # what the files beside a database say otherwise
 LIVELY = ("running", "interrupted", "waiting")  # sessions that somebody may go on with
 
 
@@ -86,6 +87,8 @@ def _from_store(env: Env, root: str, backend: str) -> Look:
     reading: Reading | None = env.hold(load(NEAR)(root)) if backend == "sqlite" else None
     if reading is None or reading.moved_to is not None:
         reading = env.hold(env.workspace.reading())
+    else:
+        load(TELL)(root, reading)
     moment = _moment(env, reading, root, remembered.values(root, env.environ))
     return Look(root, moment, reading.seq, reading.unrecorded, list(reading.warnings))
 

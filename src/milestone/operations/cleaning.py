@@ -7,6 +7,7 @@ from pathlib import Path
 from milestone import clock
 from milestone.operations.findings import Finding, finding
 from milestone.operations.surroundings import DAY_NS
+from milestone.storage import summaries
 
 OLD_NS = 30 * DAY_NS
 CACHES = ("local/settings.json",)
@@ -24,13 +25,12 @@ LEFT = {
 def clean(root: Path) -> list[Finding]:
     """Remove what is old and return what was done."""
     found = [_told(folder, gone) for folder in LEFT if (gone := _remove(root, folder))]
-    caches = [name for name in CACHES if (root / name).is_file()]
+    caches = [name for name in CACHES if (root / name).is_file()] + summaries.unused(str(root))
     for name in caches:
         (root / name).unlink(missing_ok=True)
     if caches:
-        found.append(
-            finding("note", "cache", "local/", "What is remembered of the settings was removed.", repaired=True)
-        )
+        message = f"Caches were removed: {', '.join(caches)}. They are made anew where they are needed."
+        found.append(finding("note", "cache", "local/", message, repaired=True))
     return found
 
 

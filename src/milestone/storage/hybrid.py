@@ -13,9 +13,14 @@ class HybridStore(LoggedStore):
     """Records under one `.milestones/`, with an index that may be deleted at any time."""
 
     keeper = IndexWriter
+    known: Index | None = None  # as it was last read by this process
 
     def summary(self) -> Index:
         return index_file.load(self.place.root) or Index(index_file.path_in(self.place.root))
+
+    def glance(self) -> Index:
+        self.known = found = index_file.load(self.place.root, self.known)
+        return found.again() if found is not None else Index(index_file.path_in(self.place.root))
 
     def opened(self, kind: type[M]) -> M:
         moment = super().opened(kind)

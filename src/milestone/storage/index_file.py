@@ -5,6 +5,7 @@ from it that its checks do not prove, and what it lacks is folded from the log. 
 journal that could outlive it), and no lock is held longer than one statement takes.
 """
 
+import copy
 import json
 import os
 import sqlite3
@@ -100,6 +101,12 @@ class Index(Summary):
         self.operation_tally = Tally()
         self.recompute: Callable[[Entry], Texts] = _nowhere
 
+    def again(self) -> "Index":
+        """Return the same moment for another reader; rows that were read are shared."""
+        other = copy.copy(self)
+        other.entries, other.broken = dict(self.entries), dict(self.broken)
+        return other
+
     def start_again(self) -> None:
         """Count from nothing: the file will be written anew."""
         self.kept = ""
@@ -175,12 +182,17 @@ def read(root: str) -> Index | None:
     return index
 
 
-def load(root: str) -> Index | None:
-    """Return the index as last sealed, whatever log and files say now; None when there is no sound one."""
+def load(root: str, known: Index | None = None) -> Index | None:
+    """Return the index as last sealed, whatever log and files say now; None when there is no sound one.
+
+    `known`: one that was loaded before; it is returned when the file still has its seal.
+    """
     index = Index(path_in(root))
     try:
         with opened(index.path) as connection:
             connection.execute("BEGIN")
+            if known is not None and _meta(connection, "seal") == known.kept:
+                return known
             _take(index, connection)
     except TRIES:
         return None

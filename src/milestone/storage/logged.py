@@ -97,9 +97,15 @@ class LoggedStore:
     def summary(self) -> Summary:
         """Return the summary as last sealed; an empty one where none is sound: the log says it all."""
 
+    def glance(self) -> Summary:
+        """Return the same for a reader, who leaves it as it is."""
+        return self.summary()
+
     def opened(self, kind: type[M]) -> M:
         """Return a moment as the summary says it."""
-        moment = kind(self.place, self.summary(), self.evolve, self.summarise)
+        moment = kind(
+            self.place, self.summary() if issubclass(kind, FileTxn) else self.glance(), self.evolve, self.summarise
+        )
         if isinstance(moment, FileTxn):
             moment.keeper = self.keeper
         return moment

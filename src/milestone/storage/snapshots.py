@@ -2,6 +2,7 @@
 
 Nothing here is synced: each file proves itself by a CRC, the summary says which revision to expect, and what does
 not match is folded anew. The summary's row is kept with the document, so that a lost summary is made without it.
+What is archived is seldom read: it is kept compressed.
 """
 
 import os
@@ -13,6 +14,7 @@ import msgspec
 from milestone.domain.document import Body, Document
 from milestone.storage import disk
 
+COLD = b"z"  # before what is compressed; a CRC begins with a hexadecimal digit
 SHAPE = 3  # of a row; one in another shape is made anew
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -61,7 +63,7 @@ class Snapshots:
         """Return a document as kept; None when it is not there or not readable."""
         try:
             return _decoded(disk.read(self.path(kind, uid)) or b"")
-        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, zlib.error):
             return None
 
     def is_there(self, kind: str, uid: str) -> bool:
@@ -80,8 +82,7 @@ class Snapshots:
         kept = msgspec.structs.replace(stored, reads=None, shape=SHAPE)
         if stored.reads is not None:
             kept = msgspec.structs.replace(kept, base_revision=0)
-        data = ENCODER.encode(kept)
-        disk.replace(path, b"%08x " % zlib.crc32(data) + data, self._drafts, sync=False)
+        disk.replace(path, _encoded(kept), self._drafts, sync=False)
 
     def remove_all(self) -> None:
         """Forget every document; the next opener folds the log."""
@@ -90,10 +91,19 @@ class Snapshots:
                 disk.remove(os.path.join(self.folder, kind, name))
 
 
+def _encoded(stored: Stored) -> bytes:
+    data = ENCODER.encode(stored)
+    cold = stored.document.archived
+    text = zlib.compress(data) if cold else data
+    return (COLD if cold else b"") + b"%08x " % zlib.crc32(text) + text
+
+
 def _decoded(data: bytes) -> Stored | None:
     """Return what a file holds; None when it is not what was written."""
-    said, text = data[:9], data[9:]
+    cold = data.startswith(COLD)
+    checked = data[len(COLD) :] if cold else data
+    said, text = checked[:9], checked[9:]
     if said != b"%08x " % zlib.crc32(text):
         return None
-    stored = DECODER.decode(text)
+    stored = DECODER.decode(zlib.decompress(text) if cold else text)
     return msgspec.structs.replace(stored, row=stored.row if stored.shape == SHAPE else None, shape=0)

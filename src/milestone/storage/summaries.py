@@ -22,3 +22,9 @@ def forget(root: str) -> None:
     """Remove the summary in every form; the next opener makes it anew."""
     for name in NAMES:
         disk.remove(os.path.join(root, name))
+
+
+def unused(root: str) -> list[str]:
+    """Return the forms that lie there, left by another backend, and that nobody reads."""
+    used = {"file": NAMES[0], "hybrid": NAMES[1]}.get(located.read(root).backend)
+    return [name for name in NAMES if name != used and os.path.isfile(os.path.join(root, name))]
