@@ -16,7 +16,8 @@ from milestone.config import Setting, Settings
 from milestone.domain import summary
 from milestone.domain.document import Actor, Event
 from milestone.domain.evolve import evolve
-from milestone.operations import backup, scheduled
+from milestone.operations import backup, executing, running, scheduled
+from milestone.operations.executing import Execution
 from milestone.storage import disk, located
 from milestone.storage.backups import keeping, taking
 from milestone.storage.backups.manifest import Manifest
@@ -471,3 +472,38 @@ def test_what_a_killed_backup_left_is_tidied_up(workspace):
     assert backup.create(workspace).problems == ()
 
     assert not any(draft.exists() for draft in drafts)
+
+
+def test_a_long_run_makes_the_backup_that_is_due_beside_its_work(tmp_path, monkeypatch):
+    workspace = open_project(tmp_path)
+    fill(workspace)
+    made = threading.Event()
+    calls: list[str] = []
+
+    def keep_up() -> None:
+        calls.append(threading.current_thread().name)
+        scheduled.keep_up(workspace)
+        made.set()
+
+    setup = running.setup_of(workspace, "e")
+    execution = Execution(
+        running.ledger_of(workspace), setup, [], tell=lambda _said: None, after=0, waits=False, keep_up=keep_up
+    )
+    execution.save_in_time()
+    assert calls == []  # a run that has just begun has nothing to keep up
+    monkeypatch.setattr(executing, "SAVE_EVERY", 0.0)
+    execution.save_in_time()
+
+    assert made.wait(30)
+    assert calls == ["backup"]
+    assert len(backup.listing(workspace)) == 1
+
+
+def test_last_is_the_newest_proven_one(workspace):
+    proven = backup.create(workspace).manifest.id
+    later(workspace, minutes=1)
+    backup.create(workspace, prove=False)
+
+    assert backup.find(workspace, "last")[1].id == proven
+    backup.shelf_of(workspace).verified(proven, None)
+    assert backup.find(workspace, "last")[1].id == "backup-20261120-002"

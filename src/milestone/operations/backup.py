@@ -149,10 +149,8 @@ def restore(workspace: Workspace, name: str) -> BroughtBack:
 
 
 def find(workspace: Workspace, name: str) -> tuple[Shelf, Manifest]:
-    """Return a backup with the shelf it lies on; `last` is the newest proven one. Raises NotFound."""
-    wanted = (
-        next((made.manifest.id for made in listing(workspace) if made.verified), name) if name == "last" else name
-    )
+    """Return a backup with its shelf; `last` is the newest proven one, else the newest. Raises NotFound."""
+    wanted = _last(workspace) or name if name == "last" else name
     for _, shelf in places(workspace):
         manifest = shelf.read(wanted)
         if manifest is not None:
@@ -272,6 +270,12 @@ def _before(workspace: Workspace) -> str | None:
     except errors.MilestoneError:
         return None
     return None if made.problems else made.manifest.id
+
+
+def _last(workspace: Workspace) -> str | None:
+    """Return the newest backup that is proven, else the newest; None without any."""
+    found = listing(workspace)
+    return next((made.manifest.id for made in [*[m for m in found if m.verified], *found]), None)
 
 
 def _unknown(workspace: Workspace, name: str) -> errors.NotFound:

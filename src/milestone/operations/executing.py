@@ -1,7 +1,7 @@
 """Stay with sessions until they are over: as the host when nobody else is, else attached to it."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from milestone.agents.roles.base import Said
@@ -31,7 +31,15 @@ class Execution:
     """One `execute` command, from its first session to its last."""
 
     def __init__(
-        self, ledger: SharedLedger, setup: Setup, begun: Sequence[Begun], *, tell: Tell, after: int, waits: bool
+        self,
+        ledger: SharedLedger,
+        setup: Setup,
+        begun: Sequence[Begun],
+        *,
+        tell: Tell,
+        after: int,
+        waits: bool,
+        keep_up: Callable[[], object] | None = None,
     ) -> None:
         self.mine = {each.session for each in begun if not each.follows}
         self.watched = {each.session for each in begun}
@@ -49,6 +57,7 @@ class Execution:
         self._attached = False
         self._beside = any(each.beside for each in begun)
         self._last_save = 0.0
+        self._keep_up = keep_up  # makes the backup that is due; called now and then, beside the work
         self._told = ""
 
     def stay(self) -> None:
@@ -92,7 +101,7 @@ class Execution:
 
     def _each_look(self) -> None:
         self._watch.look(writes=True)
-        self._save_in_time()
+        self.save_in_time()
         self._tell_trouble()
         if self.interrupted.is_set() and self._host is not None:
             self._serving &= self.mine  # what this command only followed goes on elsewhere
@@ -155,7 +164,8 @@ class Execution:
 
             self._ledger.write(name, decide)
 
-    def _save_in_time(self) -> None:
+    def save_in_time(self) -> None:
+        """Keep every running session's context, and make the backup that is due, once in a while."""
         now = SystemClock().monotonic()
         if now - self._last_save < SAVE_EVERY:
             return
@@ -163,6 +173,8 @@ class Execution:
         for session in [] if first else self.sessions():
             if session.body.get("state") == "running":
                 save(self._ledger, self._setup, str(session.body["id"]))
+        if self._keep_up is not None and not first:
+            threading.Thread(target=self._keep_up, name="backup", daemon=True).start()
 
     def _is_over(self) -> bool:
         if self.interrupted.is_set() and not self.mine:

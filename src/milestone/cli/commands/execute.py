@@ -14,7 +14,17 @@ from milestone.cli.env import Env
 from milestone.cli.text import execute as text
 from milestone.domain import facts as known_facts
 from milestone.domain.document import Document
-from milestone.operations import beside, ending, execute, facts, planning_run, run_report, running, sealing
+from milestone.operations import (
+    beside,
+    ending,
+    execute,
+    facts,
+    planning_run,
+    run_report,
+    running,
+    scheduled,
+    sealing,
+)
 from milestone.operations.execute import Begun, ExecuteMilestone
 from milestone.operations.executing import Execution
 from milestone.workspace import current, finding
@@ -98,6 +108,7 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
             tell=lambda said: env.note(text.fitted(said, env.width)),
             after=after,
             waits=args.wait,
+            keep_up=lambda: scheduled.keep_up(workspace),
         )
         with _signals(execution) as heard:
             execution.stay()
