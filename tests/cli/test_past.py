@@ -85,3 +85,19 @@ def test_undo_says_how_to_have_it_again(project, capsys):
     assert "To have it again: milestone undo 6" in capsys.readouterr().out
     assert run(["undo", "6"]) == 0
     assert answer(capsys, "status")[1]["data"]["percentage"] == 50
+
+
+@pytest.mark.parametrize(
+    ("flags", "seqs"),
+    [
+        (["--from", "thursday"], [2, 3, 4, 5]),
+        (["--from", "friday"], [3, 4, 5]),
+        (["--to", "yesterday"], [1, 2]),
+        (["--from", "2d ago", "--to", "2026-11-18"], [1]),
+        (["--from", "today"], [3, 4, 5]),
+    ],
+)
+def test_the_log_between_two_days_that_were(project, capsys, flags, seqs):
+    code, found = answer(capsys, "log", *flags)
+    assert (code, [event["seq"] for event in found["data"]]) == (0, seqs)
+    assert answer(capsys, "log", "--from", "soon")[0] == 2

@@ -63,8 +63,8 @@ def wanted(env: Env, args: argparse.Namespace) -> Wanted:
         ref=args.ref,
         after=_seq(env, since) if since is not None else 0,
         is_since=since is not None,
-        first=dates.day("--from", args.first, today),
-        last=dates.day("--to", args.last, today),
+        first=dates.past_day("--from", args.first, today),
+        last=dates.past_day("--to", args.last, today),
         actor=args.actor,
         kind=args.kind,
     )
