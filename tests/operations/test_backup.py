@@ -314,9 +314,11 @@ def test_a_critical_change_is_backed_up_at_once(workspace):
     scheduled.keep_up(workspace, critical=True)
 
     assert [made.manifest.kind for made in backup.listing(workspace)] == ["critical", "full"]
+    assert backup.listing(workspace)[0].verified is None  # nobody waits for its trial
     later(workspace, days=1)
     scheduled.keep_up(workspace)
     assert backup.listing(workspace)[0].manifest.kind == "incremental"
+    assert all(made.verified for made in backup.listing(workspace))  # it is made up for
 
 
 def test_backup_enabled(tmp_path):

@@ -52,6 +52,7 @@ def project(folder: Path, kind: str) -> Workspace:
     return workspace
 
 
+@pytest.mark.timeout(120 + 20 * COUNT)
 @pytest.mark.parametrize("kind", ["file", "hybrid", "sqlite"])
 def test_backups_under_load_each_hold_one_moment_and_all_that_was_acknowledged(tmp_path, kind):
     workspace = project(tmp_path, kind)

@@ -15,8 +15,8 @@ FREQUENCY = ("backend.cluster_configuration.backup_frequency", "backup.frequency
 def keep_up(workspace: Workspace, *, critical: bool = False) -> list[str]:
     """Make the backup that is due, or that a critical change asks for; return what a person should know of it.
 
-    A critical one is not restored for a trial here, which would hold the command up; the next due one is, and old
-    leftovers go with it. What hinders a backup is told and stops nothing.
+    A critical one is not restored for a trial here, which would hold the command up; that is made up for with the
+    next due one, and old leftovers go with it. What hinders a backup is told and stops nothing.
     """
     if not workspace.settings.get("backup.enabled", True) or workspace.options.dry_run:
         return []
@@ -27,11 +27,13 @@ def keep_up(workspace: Workspace, *, critical: bool = False) -> list[str]:
         cleaning.clean(workspace.root)
     try:
         made = backup.create(workspace, kind=None if due else "critical", prove=due)
+        late = backup.prove_late(workspace) if due else []
     except errors.Busy:
         return []  # somebody makes one just now
     except errors.MilestoneError as problem:
         return [f"No backup was made: {problem.message} {problem.why}".strip()]
-    return [*made.warnings, *(f"The backup {made.manifest.id} is not right: {each}" for each in made.problems)]
+    wrong = [each for each in (made, *late) if each.problems]
+    return [*made.warnings, *(f"The backup {each.manifest.id} is not right: {each.problems[0]}" for each in wrong)]
 
 
 def is_due(workspace: Workspace) -> bool:
