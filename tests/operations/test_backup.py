@@ -16,8 +16,9 @@ from milestone.config import Setting, Settings
 from milestone.domain import summary
 from milestone.domain.document import Actor, Event
 from milestone.domain.evolve import evolve
-from milestone.operations import backup, executing, running, scheduled
+from milestone.operations import backup, executing, running, scheduled, undo
 from milestone.operations.executing import Execution
+from milestone.operations.migrate import migrate
 from milestone.storage import disk, located
 from milestone.storage.backups import keeping, taking
 from milestone.storage.backups.manifest import Manifest
@@ -509,3 +510,20 @@ def test_last_is_the_newest_proven_one(workspace):
     assert backup.find(workspace, "last")[1].id == proven
     backup.shelf_of(workspace).verified(proven, None)
     assert backup.find(workspace, "last")[1].id == "backup-20261120-002"
+
+
+def test_a_record_deleted_right_after_a_move_does_not_come_back_from_its_left_over_file(tmp_path):
+    folder = tmp_path / "shop"
+    fill(open_project(folder))
+    workspace = open_workspace(folder, environ={"HOME": str(tmp_path)})
+    migrate(workspace, "sqlite")
+    write(workspace, plain.marked("milestone.deleted", B))
+
+    backup.create(workspace)  # looks at the files beside the database for the first time
+
+    assert state(workspace)[1] == ["Log in safely"]
+    assert not (workspace.root / "active" / "milestone-002.yaml").exists()
+    undo.undo(workspace)
+    backup.create(workspace)
+    assert state(workspace)[1] == ["Log in safely", "Pay"]
+    assert (workspace.root / "active" / "milestone-002.yaml").exists()

@@ -107,14 +107,35 @@ def take_in(txn: Txn, root: str, stamp: Stamp) -> CopyMoment:
     changed = copy_index.edited(root, moment.index, found)
     moment.bases = copy_versions.bases(moment, [path for path in changed if path in found])
     moment.warnings = replaced.look_back(moment, stamp)
-    taken = adopting.adopt(moment, stamp, found, changed)
+    left_over = {path: uid for uid, path in _left_over(moment)}
+    taken = adopting.adopt(moment, stamp, found, [path for path in changed if path not in left_over])
+    for uid in left_over.values():
+        _put(moment, uid)
     moment.warnings += [*taken.unreadable.values(), *taken.warnings]
     for uid in _late(txn, moment):
-        stored = moment.stored("milestone", uid)
-        if stored is not None:
-            moment.put(stored)
+        _put(moment, uid)
     txn.adopted = tuple(moment.staged)
     return moment
+
+
+def _put(moment: CopyMoment, uid: str) -> None:
+    """Let a record's file be brought to what the database says."""
+    stored = moment.stored("milestone", uid)
+    if stored is not None:
+        moment.put(stored)
+
+
+def _left_over(moment: CopyMoment) -> Iterator[tuple[str, str]]:
+    """Yield uid and path of each file whose record was deleted before anybody looked at the files of this store.
+
+    Nothing was typed into it: it did not come back, it was never taken away.
+    """
+    if moment.index.epoch == moment.epoch:
+        return
+    for uid, (path, text) in moment.bases.items():
+        document = moment.txn.load("milestone", uid)
+        if document is not None and document.deleted and disk.read(moment.place.file(path)) == text.encode():
+            yield uid, path
 
 
 def write(moment: CopyMoment, *, seq: int) -> list[Warning]:
