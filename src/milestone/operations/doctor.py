@@ -17,7 +17,8 @@ from milestone.workspace.base import Workspace
 
 UNREADABLE = frozenset({"log_damaged", "log_missing", "database_damaged"})
 DAMAGED = UNREADABLE | {"document_differs"}
-HARMLESS = frozenset({"unknown_key", "id_differs_from_name"})  # kept as it is, understood by everybody else
+# Kept as it is, and understood by everybody else; or, beside a database, as it is meant to be until the next sync.
+HARMLESS = frozenset({"unknown_key", "id_differs_from_name", "copy_out_of_date", "not_taken_in"})
 BROKEN = frozenset({"unreadable_file"})
 
 
