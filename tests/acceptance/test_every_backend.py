@@ -51,6 +51,7 @@ DAY = [
     "log m1",
     "log --verify",
     "prime",
+    "update --optimize-database",
     "doctor",
     "sessions",
 ]

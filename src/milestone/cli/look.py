@@ -28,6 +28,7 @@ QUIET = (
 
 
 NEAR = "milestone.storage.sqlite:near"
+TELL = "milestone.storage.copy_index:tell"  # what the files beside the database say otherwise
 SUMMARIES = {"file": "milestone.storage.summary_file:read", "hybrid": "milestone.storage.index_file:read"}
 TELL = "milestone.storage.copy_index:tell"  # what the files beside a database say otherwise
 LIVELY = ("running", "interrupted", "waiting")  # sessions that somebody may go on with

@@ -19,6 +19,7 @@ milestone update m2 --depends-on m1 --due friday
 milestone update m1 m2 --priority high
 milestone update m3 --met "schema approved" --evidence docs/schema.md
 milestone update --dependencies --conflicts
+milestone update --optimize-database
 """
 FIELDS = ("title", "description", "priority", "category")
 LISTS = ("label", "depends_on", "no_depends_on", "met", "unmet")
@@ -30,6 +31,7 @@ SHOWS = {
     "view": "milestone.cli.records:view",
     "project": "milestone.cli.screens:project",
     "moment": "milestone.cli.look:look_into",
+    "care": "milestone.cli.optimizing:run",
 }
 PRIORITIES = ("critical", "critical_path", "urgent", "high", "medium", "normal", "low")
 OTHERS = ("status", "start", "due", "assign", "note", "evidence", "override")
@@ -56,12 +58,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--unmet", metavar="FACT", action="append", default=[], help="it holds no more")
     group.add_argument("--override", metavar="REASON", help="start past what is unmet (people only)")
     group.add_argument("--each", action="store_true", help="change them one by one, not all or none")
+    group.add_argument(
+        "--optimize-database", action="store_true", help="check the database, clear it up, make it small"
+    )
     report_flags.add_arguments(parser)
 
 
 def run(env: Env, args: argparse.Namespace) -> int:
     """Report, show, or change."""
     wanted = any(getattr(args, name) not in (None, []) for name in (*FIELDS, *LISTS, *OTHERS))
+    if args.optimize_database:
+        cared: int = load(SHOWS["care"])(env, has_changes=bool(wanted or args.ids or report_flags.asked(args)))
+        return cared
     if report_flags.asked(args):
         shown: int = load(SHOWS["reports"])(env, args, has_changes=wanted or args.each, ids=args.ids)
         return shown

@@ -79,6 +79,13 @@ def _records(connection: Connection, folded: Mapping[Key, Document], rules: Rule
     yield from _narrow_tables(connection, live)
 
 
+def differing_narrow(connection: Connection, rules: Rules) -> list[Finding]:
+    """Return a finding for each narrow table that does not say what the kept records say."""
+    kept = (records.document_of(found) for found in connection.stream(SQL["all_documents"]))
+    live = {d.uid: rules.summarise(d) for d in kept if d.kind == "milestone" and not (d.away or d.deleted)}
+    return list(_narrow_tables(connection, live))
+
+
 def _narrow_tables(connection: Connection, live: Mapping[str, Row]) -> Iterator[Finding]:
     """Yield a finding for each narrow table that does not say what the records say."""
     uids = sorted(live)
