@@ -13,7 +13,7 @@ from milestone import clock, errors
 from milestone.domain.context import Context
 from milestone.domain.document import Event
 from milestone.failpoint import reach
-from milestone.operations import backup, beside
+from milestone.operations import backup, beside, joining
 from milestone.storage import BACKENDS, located, locks
 from milestone.storage.base import Store, Txn
 from milestone.storage.located import Location
@@ -187,6 +187,8 @@ class _Mover:
         move = Move(source=source, target=target, begun=self.now, epoch=epoch)
         there = self.opened(target)
         _check_room(root)
+        if epoch is None and joining.may_join(cast(Store, self.store), there, move):
+            return joining.join(self.workspace, self.store, self.opened(source), move, self.now)
         if not (source.is_files and target.is_files):
             foreign.check(cast(Store, self.store), there)
         beside.bring(self.workspace)  # what people typed belongs to what is moved

@@ -55,6 +55,11 @@ def said(move: Move, here: Location) -> str:
 
 
 def _moved(move: Move, place: str) -> list[str]:
+    if move.state == "joined":
+        return [
+            f"This clone works in {place} now, with those who were there before: {move.moved:,} events.",
+            "What only its files said is taken in; its own log stays readable.",
+        ]
     both = move.source.is_files and move.target.is_files
     compared = "log and files are the same as before" if both else "every record compared"
     back = "with all that was written since" if move.state == "back" else compared

@@ -10,7 +10,7 @@ from milestone.storage import disk, located
 from milestone.storage.located import Location
 
 NAME = os.path.join("local", "migration.json")
-STATES = ("moving", "moved", "back", "given up")
+STATES = ("moving", "moved", "back", "given up", "joined")
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,7 +18,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
     source: Location
     target: Location
-    state: str = "moving"  # of STATES; `back`: a rollback that is done
+    state: str = "moving"  # of STATES; `back`: a rollback that is done; `joined`: a clone that came to others
     begun: str  # RFC 3339 UTC
     epoch: str | None = None  # what the target begins; None: the source's goes on
     moved: int = 0  # events that arrived
