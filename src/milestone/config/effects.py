@@ -31,6 +31,10 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "What all backups may take; when even the last ones need more, backups pause and doctor says so.",
         "tests/operations/test_backup.py::test_backup_max_megabytes",
     ),
+    "security.encryption_at_rest": (
+        "Secret fields, notes tagged #sensitive and backups are kept encrypted; without a key nothing is written.",
+        "tests/workspace/test_encrypting.py::test_without_a_usable_key_nothing_is_written",
+    ),
     "evidence": (
         "required: a completion that was only typed opens nothing, and a task is done only with evidence.",
         "tests/cli/test_work.py::test_where_evidence_is_required_a_typed_completion_opens_nothing",

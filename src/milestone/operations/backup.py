@@ -56,7 +56,7 @@ class BroughtBack(NamedTuple):
 
 def shelf_of(workspace: Workspace) -> Shelf:
     """Return the project's own backups."""
-    return Shelf(str(workspace.root / "backups"))
+    return Shelf(str(workspace.root / "backups"), workspace.secrecy)
 
 
 def create(workspace: Workspace, *, kind: str | None = None, prove: bool = True) -> Made:

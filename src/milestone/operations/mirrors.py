@@ -21,7 +21,7 @@ def copy(workspace: Workspace, shelf: Shelf, manifest: Manifest, policy: Policy)
         return []
     if not folder.is_dir():
         return [f"backup.mirror {folder} is not there; the backup was not copied."]
-    target = Shelf(str(folder / f"{name(workspace)}-{manifest.project[:SHORT] or 'new'}"))
+    target = Shelf(str(folder / f"{name(workspace)}-{manifest.project[:SHORT] or 'new'}"), workspace.secrecy)
     try:
         target.copy(manifest, shelf)
         keeping.trim(target, workspace.clock.now(), policy)
@@ -37,7 +37,7 @@ def shelves(workspace: Workspace) -> Iterator[Shelf]:
         return
     for each in disk.names(str(folder)):
         if each.rpartition("-")[0] == name(workspace):
-            yield Shelf(str(folder / each))
+            yield Shelf(str(folder / each), workspace.secrecy)
 
 
 def place(workspace: Workspace) -> Path | None:

@@ -14,6 +14,7 @@ from milestone.domain.rows import Rows
 
 Row = Mapping[str, Any]  # `domain.summary.row(document)`: what lists and reports need of one document
 Evolve = Callable[[Document | None, Recorded], Document]
+Protect = Callable[[Event, Document | None], Event]  # an event as it may be kept, and the document it changes
 Summarise = Callable[[Document], dict[str, Any]]
 
 

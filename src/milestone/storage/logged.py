@@ -12,7 +12,7 @@ import msgspec
 from milestone import clock, errors, registry
 from milestone.domain.document import Actor
 from milestone.storage import disk, located, locks, summary_file
-from milestone.storage.base import Evolve, Mark, Stamp, Summarise, Warning
+from milestone.storage.base import Evolve, Mark, Protect, Stamp, Summarise, Warning
 from milestone.storage.moment import Moment
 from milestone.storage.place import Place, check_inside
 from milestone.storage.summary_file import Summary
@@ -32,8 +32,11 @@ class LoggedStore:
 
     keeper: type[SummaryWriter] = SummaryWriter
 
-    def __init__(self, root: Path, *, evolve: Evolve, summarise: Summarise) -> None:
+    def __init__(
+        self, root: Path, *, evolve: Evolve, summarise: Summarise, protect: Protect | None = None
+    ) -> None:
         self.place = Place(root)
+        self.protect = protect
         self.evolve = evolve
         self.summarise = summarise
 
@@ -55,6 +58,7 @@ class LoggedStore:
         with locks.commit_turn(self.place.local, timeout):
             _check_here(self.place.root)
             txn = self.opened(FileTxn)
+            txn.protect = self.protect
             with disk.telling(self.place.root):
                 txn.begin(stamp)
             yield txn

@@ -12,7 +12,7 @@ from milestone.domain.document import Document, Event, Recorded
 from milestone.domain.rows import Listed, Rows
 from milestone.ids import number_of
 from milestone.storage import log_line
-from milestone.storage.base import Evolve, Mark, Stamp, Summarise, Warning
+from milestone.storage.base import Evolve, Mark, Protect, Stamp, Summarise, Warning
 from milestone.storage.log_line import FileMark
 
 Key = tuple[str, str]  # kind, uid
@@ -104,7 +104,9 @@ class MemoryTxn(MemoryReading):
         self.abandoned = True
 
     def _append(self, event: Event) -> Recorded:
-        recorded = self._stamp.on(event, self.seq + 1)
+        protect = self._store.protect
+        kept = protect(event, self.load(event.document, event.uid)) if protect else event
+        recorded = self._stamp.on(kept, self.seq + 1)
         _fold(self._documents, recorded, self._store.evolve)
         self._events = (*self._events, recorded)
         return recorded
@@ -142,8 +144,16 @@ class MemoryAlone(MemoryReading):
 class MemoryStore:
     """Documents and events of one process, gone with it."""
 
-    def __init__(self, *, evolve: Evolve, summarise: Summarise, held: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        evolve: Evolve,
+        summarise: Summarise,
+        held: Mapping[str, str] | None = None,
+        protect: Protect | None = None,
+    ) -> None:
         self.evolve = evolve
+        self.protect = protect
         self.summarise = summarise
         self.held = held or {}  # what `held_by` answers
         self.present = Present()

@@ -1,15 +1,14 @@
 """The postgres backend: records, log and all that is asked of them in one schema of a PostgreSQL database."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 
 import msgspec
 
 from milestone import errors
-from milestone.domain.document import Event
 from milestone.storage import disk
-from milestone.storage.base import Evolve, Summarise
+from milestone.storage.base import Evolve, Protect, Summarise
 from milestone.storage.place import check_inside
 from milestone.storage.postgresql import address as addresses
 from milestone.storage.postgresql import identity, outcome, problems, turns, upgrading
@@ -40,7 +39,7 @@ class PostgresStore(SqlStore):
         dsn: str,
         evolve: Evolve,
         summarise: Summarise,
-        protect: Callable[[Event], Event] | None = None,
+        protect: Protect | None = None,
         replicas: Sequence[str] = (),
         pool_size: int | None = None,
     ) -> None:

@@ -7,9 +7,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from milestone import registry
-from milestone.domain.document import Event
 from milestone.storage import disk, located, locks, network_disk, witness
-from milestone.storage.base import Evolve, Summarise, Warning
+from milestone.storage.base import Evolve, Protect, Summarise, Warning
 from milestone.storage.place import check_inside
 from milestone.storage.sql import schema
 from milestone.storage.sql.connection import Connection
@@ -38,7 +37,7 @@ class SqliteStore(SqlStore):
         *,
         evolve: Evolve,
         summarise: Summarise,
-        protect: Callable[[Event], Event] | None = None,
+        protect: Protect | None = None,
     ) -> None:
         super().__init__(evolve=evolve, summarise=summarise, protect=protect)
         self.root = os.path.abspath(os.fspath(root))

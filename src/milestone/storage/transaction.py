@@ -9,10 +9,11 @@ import msgspec
 from milestone import clock, registry
 from milestone.domain.document import Event, Recorded
 from milestone.storage import disk, located, replaced, summary_file
-from milestone.storage.base import Stamp, Warning
+from milestone.storage.base import Protect, Stamp, Warning
 from milestone.storage.commit import commit
 from milestone.storage.moment import Key, Moment, Redo
 from milestone.storage.place import Place
+from milestone.storage.snapshots import Stored
 from milestone.storage.summary_entry import Entry
 from milestone.storage.summary_writing import SummaryWriter
 
@@ -27,10 +28,14 @@ class FileTxn(Moment):
 
     adopted: Sequence[Recorded] = ()
     abandoned = False
+    protect: Protect | None = None
     keeper: type[SummaryWriter] = SummaryWriter  # who brings the summary to what was committed
 
     def append(self, events: Sequence[Event]) -> Sequence[Recorded]:
         return [self.fold(event, self.stamp) for event in events]
+
+    def guarded(self, event: Event, _before: Stored | None) -> Event:
+        return self.protect(event, _before.document if _before else None) if self.protect else event
 
     def abandon(self) -> None:
         self.abandoned = True

@@ -1,8 +1,9 @@
 """The opened `.milestones/`: its store, settings, clock and actor, and the one way to write."""
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -18,6 +19,18 @@ from milestone.workspace.growth import Growth
 Decide = Callable[[Txn, Context], Sequence[Event]]
 ENTER = "milestone.integrations.git.merge_entry:enter"  # starts git
 LOOK_BACK = 50  # events searched for who changed a stale record
+
+
+class Secrecy(Protocol):
+    """What seals and opens where a project is encrypted at rest (`workspace.encrypting`)."""
+
+    def reading(self, reading: Reading) -> Reading: ...
+
+    def forget(self) -> None: ...
+
+    def seal_bytes(self, name: str, data: bytes) -> bytes: ...
+
+    def open_bytes(self, name: str, data: bytes) -> bytes | None: ...
 
 
 class WriteOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +71,7 @@ class Workspace:
         present: bool = False,
         in_run: bool = False,
         growth: Growth | None = None,
+        secrecy: Secrecy | None = None,
     ) -> None:
         self.root = root  # the .milestones folder itself
         self.store = store
@@ -70,11 +84,14 @@ class Workspace:
         self.present = present
         self.in_run = in_run
         self.growth = growth  # None: its size is nobody's business
+        self.secrecy = secrecy  # None: nothing is encrypted
         self.after_write: Callable[[Mark], object] | None = None  # told where the log ends after each write
 
-    def reading(self) -> AbstractContextManager[Reading]:
-        """Open one consistent moment of the store."""
-        return self.store.reading()
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """Open one consistent moment of the store; what is encrypted is in the clear for who has the key."""
+        with self.store.reading() as reading:
+            yield self.secrecy.reading(reading) if self.secrecy is not None else reading
 
     def context(self, reading: Reading) -> Context:
         """Return what rules may know at this moment."""

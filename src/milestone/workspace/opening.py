@@ -18,6 +18,7 @@ from milestone.workspace.following import FollowingStore, Open
 from milestone.workspace.growth import Growth
 
 ARGUMENTS = "milestone.workspace.servers:arguments"  # a plain change opens no server
+SECRECY = "milestone.workspace.encrypting:Secrecy"  # imports cryptography
 
 
 class WriteFlags(Protocol):
@@ -65,7 +66,13 @@ def open_workspace(
         present=is_present(known.actor, terminal=terminal, session=session),
         in_run=session is not None,
         growth=Growth(root, settings.values, people, address=has_address(settings.values, environ), asks=terminal),
+        secrecy=secrecy_of(root, settings.values, environ),
     )
+
+
+def secrecy_of(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
+    """Return what seals and opens; None where nothing is encrypted."""
+    return load(SECRECY)(root, environ) if settings.get("security.encryption_at_rest") else None
 
 
 def has_address(settings: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
@@ -89,9 +96,12 @@ def _write_options(flags: WriteFlags | None) -> WriteOptions:
 def opener(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str]) -> Open:
     """Return what opens a store of this clone by where it is."""
 
+    secrecy = secrecy_of(root, settings, environ)
+    protect = secrecy.protect if secrecy is not None else None
+
     def open_at(location: Location) -> Any:
         more = load(ARGUMENTS)(location, settings, environ) if location.backend == "postgres" else {}
-        return load(_kind(location))(root, evolve=evolve, summarise=summary.row, **more)
+        return load(_kind(location))(root, evolve=evolve, summarise=summary.row, protect=protect, **more)
 
     return open_at
 

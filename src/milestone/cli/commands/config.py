@@ -13,19 +13,21 @@ from milestone.registry import load
 from milestone.workspace import place
 from milestone.workspace.base import Workspace
 
+NEW_KEY = "milestone.operations.encrypt:new_key"  # imports cryptography
 EXAMPLES = """
 milestone config
 milestone config get evidence
 milestone config set project.timezone Europe/Berlin
 milestone config set hints off --user
 milestone config explain executor
+milestone config new-key          a key for what is kept encrypted; older ones still open what they sealed
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Take list, get, set or explain, and what they need."""
+    """Take list, get, set, explain or new-key, and what they need."""
     parser.add_argument(
-        "verb", nargs="?", choices=("list", "get", "set", "explain"), default="list", metavar="VERB"
+        "verb", nargs="?", choices=("list", "get", "set", "explain", "new-key"), default="list", metavar="VERB"
     )
     parser.add_argument("key", nargs="?", metavar="KEY", help="a dotted key: project.timezone")
     parser.add_argument("value", nargs="?", metavar="VALUE", help="what to set")
@@ -37,6 +39,9 @@ def run(env: Env, args: argparse.Namespace) -> int:
     """Show or set settings."""
     if args.verb == "set":
         return _set(env, args)
+    if args.verb == "new-key":
+        made = load(NEW_KEY)(env.workspace)
+        return env.answer("config", made, lambda: text.made_key(made, dry_run=env.options.dry_run))
     root = _root(env)
     settings = _settings(env, root)
     if args.verb == "list" or (args.verb == "get" and args.key is None):

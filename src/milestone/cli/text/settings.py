@@ -51,6 +51,14 @@ def changed(said: Mapping[str, Any], *, dry_run: bool) -> str:
     return f"{said['key']} {done} {value(said['value'])}.\nIt stands in {said['file']}{idle}"
 
 
+def made_key(said: Mapping[str, Any], *, dry_run: bool) -> str:
+    """Return that there is a new key, and what to do with it."""
+    if dry_run:
+        return f"A new key would be put into {said['file']}."
+    keep = "Keep a copy outside this machine: without it nothing it sealed can be read. Git ignores the file."
+    return f"Key {said['value']} seals from now on; it stands in {said['file']}\n{keep}"
+
+
 def _place(layer: Mapping[str, Any]) -> str:
     if not layer["file"]:
         return ""

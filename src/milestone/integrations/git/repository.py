@@ -50,6 +50,10 @@ class Repository:
         )
         return answer.line or None
 
+    def tracks(self, path: Path) -> bool:
+        """Tell whether git has a file, in its index."""
+        return self.git("ls-files", "--error-unmatch", "--", str(path.resolve()), ok=(0, 1)).code == 0
+
     def checkout(self) -> Checkout:
         """Return where the user's checkout stands. Changes in the records do not count as dirty."""
         branch = self.git("symbolic-ref", "--quiet", "--short", "HEAD", ok=(0, 1, 128)).line or None

@@ -2,17 +2,28 @@
 
 import os
 import zlib
+from typing import Protocol
 
 from milestone.storage import disk
 
+SEALED = b"MSEAL1"  # how a content begins that was sealed under a key
 WIDTH = 2  # characters of a name that name its folder
+
+
+class Guard(Protocol):
+    """What seals and opens contents where a project is encrypted at rest."""
+
+    def seal_bytes(self, name: str, data: bytes) -> bytes: ...
+
+    def open_bytes(self, name: str, data: bytes) -> bytes | None: ...
 
 
 class Objects:
     """The folder of contents, each compressed and named by the SHA-256 of what it was."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, guard: Guard | None = None) -> None:
         self.folder = folder
+        self._guard = guard
 
     def path(self, name: str) -> str:
         """Return where a content lies."""
@@ -28,7 +39,8 @@ class Objects:
         if careful and self.read(name) is None:
             disk.remove(path)
         if not os.path.exists(path):
-            self._write(path, zlib.compress(data, 1))
+            packed = zlib.compress(data, 1)
+            self._write(path, SEALED + self._guard.seal_bytes(name, packed) if self._guard else packed)
         return name
 
     def copy(self, name: str, source: "Objects") -> int:
@@ -43,10 +55,16 @@ class Objects:
     def read(self, name: str) -> bytes | None:
         """Return a content; None when it is not there, or not what was kept."""
         try:
-            found = zlib.decompress(disk.read(self.path(name)) or b"")
+            found = zlib.decompress(self._opened(name, disk.read(self.path(name)) or b""))
         except (OSError, zlib.error):
             return None
         return found if disk.digest(found) == name else None
+
+    def _opened(self, name: str, data: bytes) -> bytes:
+        """Return what was sealed; nothing without its key."""
+        if not data.startswith(SEALED):
+            return data
+        return (self._guard.open_bytes(name, data[len(SEALED) :]) if self._guard else None) or b""
 
     def sizes(self) -> dict[str, int]:
         """Return name -> bytes on the disk of every content."""

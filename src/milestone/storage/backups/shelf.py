@@ -9,15 +9,15 @@ from milestone import errors
 from milestone.storage import disk, receiving
 from milestone.storage.backups import manifest as manifests
 from milestone.storage.backups.manifest import Manifest
-from milestone.storage.backups.objects import Objects
+from milestone.storage.backups.objects import Guard, Objects
 
 
 class Shelf:
     """Backups by id, and the contents they share."""
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, guard: Guard | None = None) -> None:
         self.folder = folder
-        self.objects = Objects(os.path.join(folder, "objects"))
+        self.objects = Objects(os.path.join(folder, "objects"), guard)
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:

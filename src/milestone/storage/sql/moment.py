@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from milestone.domain.document import Document, Event, Recorded
+from milestone.domain.document import Document, Recorded
 from milestone.storage import log_line
-from milestone.storage.base import Evolve, Mark, Summarise, Warning
+from milestone.storage.base import Evolve, Mark, Protect, Summarise, Warning
 from milestone.storage.log_line import BrokenLine, Line, Unread
 from milestone.storage.sql import records
 from milestone.storage.sql.asking import SqlRows
@@ -22,9 +22,7 @@ L = TypeVar("L", Line, Unread)
 class Rules:
     """What a database store is given of the domain."""
 
-    def __init__(
-        self, evolve: Evolve, summarise: Summarise, protect: Callable[[Event], Event] | None = None
-    ) -> None:
+    def __init__(self, evolve: Evolve, summarise: Summarise, protect: Protect | None = None) -> None:
         self.evolve = evolve
         self.summarise = summarise
         self.protect = protect  # what is done to an event before anything keeps it

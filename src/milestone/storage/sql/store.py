@@ -2,14 +2,14 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import msgspec
 
-from milestone.domain.document import Actor, Event
-from milestone.storage.base import Evolve, Mark, Stamp, Summarise, Warning
+from milestone.domain.document import Actor
+from milestone.storage.base import Evolve, Mark, Protect, Stamp, Summarise, Warning
 from milestone.storage.sql import head as heads
 from milestone.storage.sql import schema, verifying
 from milestone.storage.sql.connection import Connection
@@ -25,9 +25,7 @@ NOBODY = Stamp(actor=Actor(name="milestone", kind="service"), at="")  # lines th
 class SqlStore(ABC):
     """Documents and events in tables; `reading`, `transaction` and `verify` are the same for every database."""
 
-    def __init__(
-        self, *, evolve: Evolve, summarise: Summarise, protect: Callable[[Event], Event] | None = None
-    ) -> None:
+    def __init__(self, *, evolve: Evolve, summarise: Summarise, protect: Protect | None = None) -> None:
         self.rules = Rules(evolve, summarise, protect)
 
     # -- what a kind brings

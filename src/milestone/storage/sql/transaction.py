@@ -40,14 +40,19 @@ class SqlTxn(SqlMoment):
         return self._changed.get((kind, uid)) or super().load(kind, uid)
 
     def append(self, events: Sequence[Event]) -> Sequence[Recorded]:
-        protect = self.rules.protect
-        found = []
-        for event in events:
-            recorded = self.stamp.on(protect(event) if protect else event, self.seq + 1)
-            self.staged.append(recorded)
-            found.append(recorded)
+        if self.rules.protect is not None:  # which fields are secret, an event before may say
+            return [each for event in events for each in self._append([self._kept(event)])]
+        return self._append(events)
+
+    def _append(self, events: Sequence[Event]) -> Sequence[Recorded]:
+        found = [self.stamp.on(event, self.seq + 1 + place) for place, event in enumerate(events)]
+        self.staged.extend(found)
         self._fold(found)
         return found
+
+    def _kept(self, event: Event) -> Event:
+        protect = self.rules.protect
+        return protect(event, self.load(event.document, event.uid)) if protect else event
 
     def abandon(self) -> None:
         self.abandoned = True
