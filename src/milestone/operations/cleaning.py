@@ -7,7 +7,8 @@ from pathlib import Path
 from milestone import clock
 from milestone.operations.findings import Finding, finding
 from milestone.operations.surroundings import DAY_NS
-from milestone.storage import summaries
+from milestone.storage import replaced, summaries
+from milestone.storage.place import Place
 
 OLD_NS = 30 * DAY_NS
 CACHES = ("local/settings.json",)
@@ -24,6 +25,8 @@ LEFT = {
 
 def clean(root: Path) -> list[Finding]:
     """Remove what is old and return what was done."""
+    if (root / "local" / "replaced").is_dir():
+        replaced.let_go(Place(root))  # beside a database no transaction does it
     found = [_told(folder, gone) for folder in LEFT if (gone := _remove(root, folder))]
     caches = [name for name in CACHES if (root / name).is_file()] + summaries.unused(str(root))
     for name in caches:

@@ -41,21 +41,29 @@ def _is_still(path: str, stored: Stored) -> bool:
 
 def look_back(moment: Moment, stamp: Stamp) -> list[Warning]:
     """Stage what was written into replaced files since; those nobody writes into are forgotten after a while."""
-    place = moment.place
     told: list[Warning] = []
+    for name in let_go(moment.place):
+        data = saving.read(os.path.join(moment.place.replaced, name))
+        if data is not None:
+            told += _take_in(moment, stamp, name, data)
+    return told
+
+
+def let_go(place: Place) -> list[str]:
+    """Forget the replaced files that nobody writes into any more, and return those somebody has written into."""
     names = disk.names(place.replaced)
     for alone in set(disk.names(os.path.join(place.replaced, "base"))).difference(names):
         _remove_base(place, alone)  # of a writer that died
+    written = []
     for name in names:
         path = os.path.join(place.replaced, name)
         if os.path.isdir(path):
             continue
-        if disk.digest(disk.read(path) or b"").startswith(name.partition(".")[0]):
-            if clock.wall_ns() - os.stat(path).st_ctime_ns > WATCHED_NS and not saving.is_open(path):
-                _forget(place, name)
-        elif (data := saving.read(path)) is not None:
-            told += _take_in(moment, stamp, name, data)
-    return told
+        if not disk.digest(disk.read(path) or b"").startswith(name.partition(".")[0]):
+            written.append(name)
+        elif clock.wall_ns() - os.stat(path).st_ctime_ns > WATCHED_NS and not saving.is_open(path):
+            _forget(place, name)
+    return written
 
 
 def _take_in(moment: Moment, stamp: Stamp, name: str, data: bytes) -> list[Warning]:
