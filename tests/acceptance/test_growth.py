@@ -1,7 +1,10 @@
 """A project grows: its store follows by itself, announced, and nothing is lost on the way."""
 
 import json
+import os
+import pty
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +221,42 @@ def test_postgres_that_nobody_says_where_is_sqlite_with_a_warning_at_each_write(
         assert backend(folder) == "sqlite"
 
     assert titles(capsys) == [f"Goal {n}" for n in range(1, 5)]
+
+
+def at_a_terminal(folder: Path, answer: bytes, *words: str) -> str:
+    """Return what a command shows a person who answers its question so."""
+    environ = {key: value for key, value in os.environ.items() if key not in ("CI", "MILESTONE_ACTOR")}
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execve(sys.executable, [sys.executable, "-m", "milestone", *words], {**environ, "COLUMNS": "200"})
+    said, answered = b"", False
+    while chunk := _read(terminal):
+        said += chunk
+        if b"(yes/no)" in said and not answered:
+            os.write(terminal, answer)
+            answered = True
+    os.waitpid(child, 0)
+    os.close(terminal)
+    return said.decode()
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # the other side is gone
+        return b""
+
+
+@pytest.mark.parametrize(("answer", "store"), [(b"no\n", "file"), (b"yes\n", "hybrid")])
+def test_at_a_terminal_it_is_asked_once(
+    folder: Path, capsys: pytest.CaptureFixture[str], answer: bytes, store: str
+):
+    run(capsys, "plan", "--from", handed_in(folder, 24))
+
+    first = at_a_terminal(folder, answer, "plan", "--from", handed_in(folder, 1, 25))
+    second = at_a_terminal(folder, answer, "plan", "--from", handed_in(folder, 1, 26))
+
+    assert "(yes/no)" in first
+    assert "(yes/no)" not in second, "the answer is kept"
+    assert backend(folder) == store
+    assert titles(capsys) == sorted(f"Goal {n}" for n in range(1, 27))
