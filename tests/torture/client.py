@@ -20,9 +20,10 @@ from milestone.domain.context import Context
 from milestone.domain.document import Event
 from milestone.storage.base import Txn
 from milestone.workspace import opening
-from milestone.workspace.base import Workspace
+from milestone.workspace.base import Workspace, WriteOptions
 
 THINKS = 0.004  # seconds between two calls
+PATIENCE = float(os.environ.get("TORTURE_PATIENCE", "10"))  # seconds to wait for one's turn, as people do
 NEW = 10  # each tenth write is a new milestone
 
 
@@ -45,6 +46,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 def opened(folder: Path) -> Workspace:
     workspace = opening.open_workspace(folder, environ=os.environ)
     workspace.growth = None  # when to move is the rig's business
+    workspace.options = WriteOptions(lock_timeout=PATIENCE)
     return workspace
 
 

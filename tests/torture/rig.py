@@ -89,6 +89,9 @@ class Rig:
         target.close()
         if backend != "file":
             located.write(self.root, Location(backend, None, 0, located.place_of(self.root)))
+        workspace = client.opened(self.folder)
+        workspace.write(lambda _txn, _ctx: [])  # many files that are young are looked at once, not by everybody
+        workspace.store.close()
 
     def store(self, backend: str) -> Store:
         """Return a store as it is, whether the project uses it or not."""
