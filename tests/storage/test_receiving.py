@@ -148,3 +148,24 @@ def test_an_edit_of_what_was_written_beside_a_database_is_joined(store: FileStor
     assert document is not None
     assert document.body["title"] == "Later still"
     assert "conflicts" not in document.body
+
+
+def test_what_was_written_beside_a_database_is_no_edit_in_many_slices(store: FileStore, root: Path):
+    source = a_source()
+    lines, epoch = lines_of(source)
+    store.receive(lines, epoch=epoch)
+    uid, path = f"{1:032x}", root / "active" / "milestone-001.yaml"
+    for number in range(4):
+        write(source, plain.edited(uid, title=f"Title {number}"))
+    known = load(source, uid)
+    assert known is not None
+    text = path.read_text().replace("Ship it", "Title 3")
+    path.write_text(text)
+    shelf = Snapshots(str(root / "local" / "copy"), str(root / "local" / "drafts"))
+    shelf.write(Stored(document=known, path="active/milestone-001.yaml", base=text, base_revision=5))
+
+    for line in lines_of(source, after=COUNT)[0]:
+        store.receive([line], epoch=epoch)
+
+    assert path.read_text() == text
+    assert adopted(store) == []

@@ -51,6 +51,13 @@ class LoggedStore:
         yield moment or self.opened(Moment)
 
     @contextmanager
+    def recorded(self) -> Iterator[Moment]:
+        """Open what is recorded, without the edits by hand that a reading shows on top."""
+        moment = self.opened(Moment)
+        moment.catch_up()
+        yield moment
+
+    @contextmanager
     def transaction(self, stamp: Stamp, *, timeout: float = 10.0) -> Iterator[FileTxn]:
         check_inside(self.place.root)
         with disk.telling(self.place.root):

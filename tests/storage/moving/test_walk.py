@@ -218,3 +218,19 @@ def test_a_target_slower_than_those_who_write_catches_up(tmp_path: Path):
 
     assert lines(there) == lines(here)
     assert located.read(tmp_path / "a").backend == "sqlite"
+
+
+@pytest.mark.parametrize(("source", "target"), [("file", "sqlite"), ("sqlite", "file")])
+def test_who_types_into_a_file_meanwhile_stops_no_move(tmp_path: Path, source: str, target: str):
+    here, there = opened(source, tmp_path / "a"), opened(target, tmp_path / "b")
+    fill(here, 3)
+    walk = Walk(here, there)
+    walk.begin()
+    walk.copy()
+    active = tmp_path / ("a" if source == "file" else "b") / "active" / "milestone-002.yaml"
+    active.write_text(active.read_text().replace("Ship it", "Typed"))
+
+    walk.run(ADDRESS if target == "sqlite" else located.encode(Location("file", move=1)))
+
+    assert lines(there) == lines(here)
+    assert "Typed" in active.read_text()
