@@ -234,3 +234,29 @@ def test_who_types_into_a_file_meanwhile_stops_no_move(tmp_path: Path, source: s
 
     assert lines(there) == lines(here)
     assert "Typed" in active.read_text()
+
+
+def test_records_that_always_change_do_not_keep_a_move_comparing(tmp_path: Path):
+    class Ever(Walk):
+        """More records than may be left change while it looks."""
+
+        few = 2
+
+        def copy(self) -> None:
+            if not self.quiet:
+                for number in range(1, 7):
+                    write(here, plain.edited(uid(number), title="Again"))
+            super().copy()
+
+        def change_over(self, address: str, epoch: str | None) -> Mark:
+            self.quiet = True
+            return super().change_over(address, epoch)
+
+        quiet = False
+
+    here, there = opened("file", tmp_path / "a"), opened("sqlite", tmp_path / "b")
+    fill(here, 6)
+
+    Ever(here, there).run(ADDRESS)
+
+    assert lines(there) == lines(here)

@@ -37,7 +37,13 @@ class Comparing:
         self._source = source
         self._target = target
         self.open: dict[Key, None] = {}
+        self.known: set[Key] = set()  # compared once at least
         self.compared = 0
+
+    @property
+    def unknown(self) -> int:
+        """How many documents were never compared; those that change again and again are left to the end."""
+        return sum(key not in self.known for key in self.open)
 
     def note(self, lines: Iterable[bytes]) -> None:
         """Remember the documents that lines changed."""
@@ -53,7 +59,7 @@ class Comparing:
         """
         deadline = time.monotonic() + seconds
         with recorded(self._target) as there, recorded(self._source) as here:
-            for key in list(self.open):
+            for key in sorted(self.open, key=self.known.__contains__):  # those never compared first
                 self._one(key, here, there)
                 if time.monotonic() > deadline:
                     return
@@ -83,6 +89,7 @@ class Comparing:
         if mine is not theirs and digest(mine) != digest(theirs):
             raise foreign.differs(f"{key[0]} {key[1]} arrived otherwise than it left")
         del self.open[key]
+        self.known.add(key)
         self.compared += 1
 
 

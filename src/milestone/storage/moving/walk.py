@@ -89,9 +89,9 @@ class Walk:
                 reach("moving.sliced")
 
     def compare(self) -> None:
-        """Hold every document of the target against the source's, copying what comes meanwhile."""
-        tired = 0  # looks that found little: what is left changes all the time, or waits to be adopted
-        while len(self._comparing.open) > self.few and tired < self.looks:
+        """Hold every document of the target against the source's once, copying what comes meanwhile."""
+        tired = 0  # looks that found little
+        while self._comparing.unknown > self.few and tired < self.looks:
             before = self._comparing.compared
             self._comparing.look(self._pace.compare)
             done = self._comparing.compared
