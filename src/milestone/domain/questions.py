@@ -44,7 +44,7 @@ class Question(NamedTuple):
 
 def is_able(row: Row) -> bool:
     """Tell whether a task of it could be started, were nothing outside in its way; rather True than False."""
-    if row.get("status") in STOPPED:
+    if row["status"] in STOPPED:
         return False
     finished = {task["id"] for task in row["tasks"] if task["status"] == "completed"}
     return any(task["status"] == "pending" and finished.issuperset(task["dependencies"]) for task in row["tasks"])
@@ -52,45 +52,45 @@ def is_able(row: Row) -> bool:
 
 def is_worked_on(row: Row) -> bool:
     """Tell whether somebody began it and did not finish."""
-    if row.get("status") not in WORKED_ON:
+    if row["status"] not in WORKED_ON:
         return False
     begun = any(task["status"] in OPEN_TASKS and not task["children"] for task in row["tasks"])
-    return bool(row.get("actual_start")) or begun
+    return bool(row["actual_start"]) or begun
 
 
 def crosses(row: Row) -> bool:
     """Tell whether a task of it waits for something outside of it."""
-    every = (d for task in row.get("tasks") or () for d in task["dependencies"])
+    every = (d for task in row["tasks"] or () for d in task["dependencies"])
     return any("/" in d or d.startswith("milestone-") for d in every)
 
 
 def asks(row: Row) -> bool:
     """Tell whether something in it waits for a person."""
-    unmet = row.get("unmet") or {}
-    found = (row.get("waiting"), row.get("questions"), row.get("conflicts"))
+    unmet = row["unmet"] or {}
+    found = (row["waiting"], row["questions"], row["conflicts"])
     return any(found) or bool(unmet.get("conditions") or unmet.get("external"))
 
 
 HAS: dict[str, Callable[[Row], bool]] = {
-    "open": lambda row: row.get("status") not in CLOSED,
-    "startable": lambda row: row.get("status") not in STOPPED,
-    "able": lambda row: row.get("status") not in STOPPED,  # a database looks closer (`is_able`): it did so before
-    "blockers": lambda row: bool(row.get("blockers")),
-    "risks": lambda row: any(risk.is_open(each) for each in row.get("risks") or ()),
+    "open": lambda row: row["status"] not in CLOSED,
+    "startable": lambda row: row["status"] not in STOPPED,
+    "able": lambda row: row["status"] not in STOPPED,  # a database looks closer (`is_able`): it did so before
+    "blockers": lambda row: bool(row["blockers"]),
+    "risks": lambda row: any(risk.is_open(each) for each in row["risks"] or ()),
     "asks": asks,
-    "questions": lambda row: bool(row.get("questions")),
+    "questions": lambda row: bool(row["questions"]),
     "worked": is_worked_on,
-    "started": lambda row: row.get("status") == "in_progress" and bool(row.get("actual_start")),
+    "started": lambda row: row["status"] == "in_progress" and bool(row["actual_start"]),
     "crosses": crosses,
-    "due": lambda row: bool(row.get("due")),
-    "owner": lambda row: bool(row.get("owner")),
-    "people": lambda row: any([row.get("owner"), *(task.get("assigned_to") for task in row.get("tasks") or ())]),
+    "due": lambda row: bool(row["due"]),
+    "owner": lambda row: bool(row["owner"]),
+    "people": lambda row: any([row["owner"], *(task.get("assigned_to") for task in row["tasks"] or ())]),
 }
 
 
 def urgency(row: Row) -> int:
     """Return the rank of a priority, the most urgent first."""
-    return PRIORITIES.get(str(row.get("priority") or "medium").lower(), 2)
+    return PRIORITIES.get(str(row["priority"] or "medium").lower(), 2)
 
 
 ORDERS: dict[str, Callable[[Row], Any]] = {
