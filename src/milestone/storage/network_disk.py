@@ -37,6 +37,6 @@ def warnings(path: str) -> list[Warning]:
             code="network_disk",
             message=f"The database lies on a network disk ({kind}), where two machines may write at once.",
             path=path,
-            hint="Keep it on this machine's disk, or use PostgreSQL: milestone migrate postgres --dsn -",
+            hint="Keep it on this machine's disk, or use PostgreSQL: milestone migrate --to postgres --dsn -",
         )
     ]
