@@ -4,9 +4,10 @@ import os
 import zlib
 from typing import Protocol
 
-from milestone.storage import disk
+from milestone.storage import disk, receiving
 
 SEALED = b"MSEAL1"  # how a content begins that was sealed under a key
+FEW = 32  # files whose own syncs cost less than that of a disk others write to
 WIDTH = 2  # characters of a name that name its folder
 
 
@@ -24,6 +25,7 @@ class Objects:
     def __init__(self, folder: str, guard: Guard | None = None) -> None:
         self.folder = folder
         self._guard = guard
+        self._fresh: list[str] = []  # written and not yet synced
 
     def path(self, name: str) -> str:
         """Return where a content lies."""
@@ -88,6 +90,15 @@ class Objects:
         """Forget a content."""
         disk.remove(self.path(name))
 
+    def sync(self) -> None:
+        """Make what was added durable: a few files each for itself, many by one sync of their whole disk."""
+        if len(self._fresh) > FEW:
+            receiving.sync_disk(self.folder)
+        else:
+            for path in self._fresh:
+                disk.sync_file(path)
+        self._fresh.clear()
+
     def _parts(self) -> list[str]:
         return [name for name in disk.names(self.folder) if len(name) == WIDTH]
 
@@ -97,3 +108,4 @@ class Objects:
         disk.remove(draft)
         disk.write_new(draft, data, sync=False)
         os.rename(draft, path)
+        self._fresh.append(path)

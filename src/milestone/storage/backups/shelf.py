@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from milestone import errors
-from milestone.storage import disk, receiving
+from milestone.storage import disk
 from milestone.storage.backups import manifest as manifests
 from milestone.storage.backups.manifest import Manifest
 from milestone.storage.backups.objects import Guard, Objects
@@ -59,7 +59,7 @@ class Shelf:
     def put(self, manifest: Manifest) -> None:
         """Keep a backup whose contents are there: durable when this returns."""
         disk.make_folder(self.objects.folder)
-        receiving.sync_disk(self.objects.folder)
+        self.objects.sync()
         path = os.path.join(self.folder, f"{manifest.id}.json")
         drafts = os.path.join(self.folder, "objects")
         disk.replace(path, manifests.encode(manifest), drafts)
