@@ -108,6 +108,11 @@ def test_the_files_stay_and_say_what_they_said(workspace: Workspace):
     migrate.migrate(workspace, "sqlite")
 
     assert {path.name: path.read_bytes() for path in active.iterdir()} == before
+    with workspace.reading() as reading:
+        assert reading.unrecorded == 0
+    (active / "milestone-001.yaml").write_bytes(before["milestone-001.yaml"].replace(b"Number 1", b"By hand"))
+    with workspace.reading() as reading:
+        assert reading.unrecorded == 1
 
 
 def test_an_edit_by_hand_is_taken_along(workspace: Workspace):

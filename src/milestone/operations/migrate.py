@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import cast
 
@@ -17,7 +17,7 @@ from milestone.operations import backup, beside, joining
 from milestone.storage import BACKENDS, located, locks
 from milestone.storage.base import Store, Txn
 from milestone.storage.located import Location
-from milestone.storage.moving import foreign, journal
+from milestone.storage.moving import copied, foreign, journal
 from milestone.storage.moving.journal import Move
 from milestone.storage.moving.switch import switch
 from milestone.storage.moving.walk import Pace, Tell, Walk
@@ -231,6 +231,11 @@ class _Mover:
         if left is not None or (move.target.is_files and not move.source.is_files):
             take_back(there)
         reach("moving.cleared")
+        if move.source.is_files and not move.target.is_files:
+            with suppress(OSError):  # a sync finds the same out, file by file
+                left_files = self.opened(move.source)
+                with left_files.reading() as reading:
+                    copied.keep(str(root), left_files, reading.mark)
         self.workspace.write(_told(move), operation=f"migrated/{move.target.move}/{move.begun}")
         reach("moving.recorded")
         state = "back" if move.is_rollback else "moved"
