@@ -185,3 +185,18 @@ def test_no_value_vanishes(base: Any, one: Any, other: Any):
         before = [task["title"] for task in base.get("tasks", [])]
         for task in side.get("tasks", []):
             assert task["title"] in titles or task["title"] in before or repr(task["title"]) in kept
+
+
+def test_a_task_that_got_another_id_on_both_sides_is_still_the_same():
+    def tasks(*titles: str) -> dict[str, Any]:
+        return changed(tasks=[{"id": f"task-00{n}", "title": title} for n, title in enumerate(titles, 1)])
+
+    merged = join(tasks("one", "Tea"), tasks("one", "Ale", "Tea"), tasks("one", "Gin", "Tea"))
+
+    assert {task["id"]: task["title"] for task in merged.body["tasks"]} == {
+        "task-001": "one",
+        "task-002": "Ale",
+        "task-003": "Tea",
+        "task-004": "Gin",
+    }
+    assert merged.conflicts == ()

@@ -27,12 +27,12 @@ def join(base: Body | None, one: Body, other: Body) -> Merged:
     if merging.same(one, other):
         return Merged(body=merging.one_of(one, other))
     before = base or {}
-    one, other = twins.apart(before, one, other)
-    named = references.by_uid(before, one, other)
+    tasks = twins.keyed(before, one, other)
+    named = references.by_uid(before, tasks.one, tasks.other)
     merger = merging.Merger()
     mine, first, second = (_without_conflicts(side) for side in named.sides)
-    body = named.back(merger.maps(mine, first, second))
-    found = tuple(named.back(conflict) for conflict in merger.conflicts)
+    body = tasks.back(named.back(merger.maps(mine, first, second)))
+    found = tuple(tasks.named(named.back(conflict)) for conflict in merger.conflicts)
     body = _kept_names(body, merger.gave_way)
     kept = conflicts.merged(before, one, other, found)
     return Merged(body={**body, "conflicts": kept} if kept else body, conflicts=found)

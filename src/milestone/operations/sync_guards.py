@@ -30,7 +30,17 @@ def remember(workspace: Workspace, found: Repository | None) -> None:
     if found is not None:
         path = workspace.root / KEPT
         path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps({"branch": unmerged.branch(found)}), encoding="utf-8")
+        kept = {"branch": unmerged.branch(found), "commit": found.commit_of("HEAD")}
+        path.write_text(json.dumps(kept), encoding="utf-8")
+
+
+def last_commit(root: Path) -> str | None:
+    """Return the commit the last `sync` was at; None before the first one."""
+    try:
+        found = json.loads((root / KEPT).read_text(encoding="utf-8")).get("commit")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return str(found) if found else None
 
 
 def _same_branch(root: Path, now: str | None) -> None:

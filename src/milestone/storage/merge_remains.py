@@ -22,20 +22,54 @@ class Remains(msgspec.Struct, frozen=True, kw_only=True):
     left: Mapping[str, Warning]
 
 
-def of(there: Mapping[str, str], stages: Mapping[str, Sides], left: Mapping[str, Warning]) -> Remains:
-    """Return the texts with every unmerged file merged field by field; one that cannot be stays as it is."""
+def of(
+    there: Mapping[str, str],
+    stages: Mapping[str, Sides],
+    left: Mapping[str, Warning],
+    whole: tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]] = ({}, {}, {}),
+) -> Remains:
+    """Return the texts with every unmerged file merged field by field; one that cannot be stays as it is.
+
+    `whole` are the files of base, ours and theirs as committed: git may have taken a record that was moved for
+    another, and then the stages themselves hold markers.
+    """
     texts = dict(there)
     bases: dict[str, Body] = {}
-    for path, sides in stages.items():
+    for path, said in stages.items():
+        sides = said if _are_records(said, path) else _committed(whole, path)
         try:
             bases.update({each.uid: each.body for each in versions.read(sides[0] or "", path)})
-            texts[path] = _merged(path, sides, there.get(path))
+            texts[path] = _merged(path, _with_base(sides, whole[0], path), there.get(path))
         except errors.UnreadableFile:
             continue
     for path, text in texts.items():
         if versions.MARKERS.search(text) is not None:
             texts[path] = _unmarked(text, path)
     return Remains(texts=texts, there=there, bases=bases, unmerged=tuple(sorted(stages)), left=left)
+
+
+def _with_base(sides: Sides, before: Mapping[str, str], path: str) -> Sides:
+    """Return the sides of a file that is new on both, with what its record was under another name."""
+    base, ours, theirs = sides
+    if base is not None or ours is None or theirs is None:
+        return sides
+    uids = {each.uid for side in (ours, theirs) for each in versions.read(side, path)}
+    found = [
+        text for other, text in before.items() if any(each.uid in uids for each in versions.read(text, other))
+    ]
+    return "---\n".join(found) or None, ours, theirs
+
+
+def _are_records(sides: Sides, path: str) -> bool:
+    try:
+        return all(versions.MARKERS.search(side) is None and versions.read(side, path) for side in sides if side)
+    except errors.UnreadableFile:
+        return False
+
+
+def _committed(whole: tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]], path: str) -> Sides:
+    base, ours, theirs = (side.get(path) for side in whole)
+    return base, ours, theirs
 
 
 def _merged(path: str, sides: Sides, there: str | None) -> str:

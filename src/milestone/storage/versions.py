@@ -12,7 +12,7 @@ from milestone.domain.document import Body
 from milestone.storage import yaml_emit, yaml_reader
 
 BASE = re.compile(r"^_base: (\{.*\})[ \t]*\r?\n?\Z", re.MULTILINE)
-MARKERS = re.compile(r"^(?:<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+MARKERS = re.compile(r"^(?:<{7,}|>{7,}|\|{7,})(?: .*)?$", re.MULTILINE)
 _COMMENT = re.compile(r"(?!# yaml-language-server:)#")
 _NEXT = re.compile(r"^---(?=[ \t\r\n]|\Z)[ \t]*\r?\n?", re.MULTILINE)
 _SAYS_NOTHING = re.compile(r"(?:[ \t]*(?:#.*|%.*|\.\.\.)?(?:\r?\n|\Z))*")
