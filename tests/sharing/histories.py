@@ -298,12 +298,11 @@ class History:
             peer.settle()
 
     def is_from_a_move(self, peer: Peer, left: list[str]) -> bool:
-        """Tell whether a file git could not merge is there on one side only."""
-        return all(
-            len(peer.git("ls-files", "-u", "--", path).splitlines()) < 3
-            and not {"2", "3"} <= {line.split()[2] for line in peer.git("ls-files", "-u", "--", path).splitlines()}
-            for path in left
-        )
+        """Tell whether a file git could not merge is there on one side only, or moved there on both."""
+        stages = [
+            {line.split()[2] for line in peer.git("ls-files", "-u", "--", path).splitlines()} for path in left
+        ]
+        return all(not {"1", "2", "3"} <= each for each in stages)
 
     def stash(self, peer: Peer) -> None:
         if "stash" in peer.git("stash", "list"):

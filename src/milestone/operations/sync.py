@@ -10,7 +10,7 @@ from milestone.integrations.git.command import GitFailed
 from milestone.integrations.git.repository import Repository
 from milestone.operations import beside, sync_guards
 from milestone.registry import load
-from milestone.storage import git_text, line_merges, merge_remains, record_files, settling, summary_file
+from milestone.storage import git_text, line_merges, merge_remains, record_files, settling, summary_file, versions
 from milestone.storage.settling import Settled
 from milestone.workspace.base import Workspace, Written
 
@@ -98,6 +98,7 @@ def _told_git(found: Repository, synced: Synced, remains: merge_remains.Remains,
     if staged:
         unmerged.stage(found, sorted({*synced.paths, *staged}))
     if request.commit:
+        _nothing_marked(synced, remains)
         try:
             commit = unmerged.commit(found, MESSAGE)
         except GitFailed as failed:
@@ -108,6 +109,19 @@ def _told_git(found: Repository, synced: Synced, remains: merge_remains.Remains,
                 code="not_committed",
             ) from failed
     return msgspec.structs.replace(synced, staged=tuple(staged), commit=commit)
+
+
+def _nothing_marked(synced: Synced, remains: merge_remains.Remains) -> None:
+    """Refuse to commit what git left and nobody can settle."""
+    texts = remains.texts
+    left = [path for path in synced.settled.left if versions.MARKERS.search(texts.get(path, ""))]
+    if left:
+        raise errors.Refused(
+            f"{left[0]} holds what git could not merge, and neither side of it is a record.",
+            why="the rest is settled and taken in; nothing was committed",
+            next=["Correct the file, then milestone sync --commit"],
+            code="not_committed",
+        )
 
 
 def _conflicts(written: Written) -> tuple[Mapping[str, object], ...]:

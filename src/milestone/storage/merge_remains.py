@@ -36,7 +36,7 @@ def of(
     texts = dict(there)
     bases: dict[str, Body] = {}
     for path, said in stages.items():
-        sides = said if _are_records(said, path) else _committed(whole, path)
+        sides = _readable(said, whole, path)
         try:
             bases.update({each.uid: each.body for each in versions.read(sides[0] or "", path)})
             texts[path] = _merged(path, _with_base(sides, whole[0], path), there.get(path))
@@ -67,7 +67,18 @@ def _are_records(sides: Sides, path: str) -> bool:
         return False
 
 
-def _committed(whole: tuple[Mapping[str, str], Mapping[str, str], Mapping[str, str]], path: str) -> Sides:
+def _readable(sides: Sides, whole: tuple[Mapping[str, str], ...], path: str) -> Sides:
+    """Return sides that are records: as in the index, with one of several bases, else as committed."""
+    base, ours, theirs = sides
+    if base is not None and not _are_records((base, None, None), path):
+        base = markers.sides(base).ours  # several commits both sides came from, merged by lines
+    if _are_records((base, ours, theirs), path):
+        return base, ours, theirs
+    committed = _committed(whole, path)
+    return committed if any(side is not None for side in committed) else sides
+
+
+def _committed(whole: tuple[Mapping[str, str], ...], path: str) -> Sides:
     base, ours, theirs = (side.get(path) for side in whole)
     return base, ours, theirs
 

@@ -13,6 +13,8 @@ MOST = 12  # lines of one sort
 def synced(done: Synced) -> str:
     """Return what was settled and taken in, what waits for a person, and what follows."""
     lines = [*_settled(done), *_taken_in(done), *_waiting(done)]
+    if done.paths and not lines:
+        lines.append(f"Wrote {_count(len(done.paths), 'file')} as the records say.")
     if done.commit:
         lines.append(f"Committed as {done.commit[:10]}.")
     elif done.staged:
