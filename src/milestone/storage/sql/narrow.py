@@ -36,8 +36,16 @@ HAS: dict[str, Callable[[Row], bool]] = {
 ABOUT_LINKED = ("id", "uid", "status", "requires", "enables", "refs", "hours_left")
 
 
+class Partial(dict[str, Any]):
+    """A row of a smaller domain than ours: what it does not have is not there."""
+
+    def __missing__(self, _key: str) -> None:
+        return None
+
+
 def columns(uid: str, row: Row) -> tuple[Value, ...]:
     """Return the columns of the table `milestone`."""
+    row = row if "priority" in row else Partial(row)
     name, status = str(row.get("id") or uid), str(row.get("status") or "")
     left = round(float(row.get("hours_left") or 0) * NANO)
     texts = (
