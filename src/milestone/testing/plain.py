@@ -28,9 +28,23 @@ def evolve(document: Document | None, recorded: Recorded) -> Document:
     return msgspec.structs.replace(before, revision=before.revision + 1, body=body, **marks)
 
 
+# What every row has, and a plain document says nothing of.
+BLANK: dict[str, Any] = {
+    **dict.fromkeys(("priority", "category", "phase", "owner", "due", "actual_start", "slug")),
+    **dict.fromkeys(("hours", "hours_left", "exact", "percentage"), 0),
+    **dict.fromkeys(("labels", "tasks", "risks", "blockers", "waiting", "questions", "requires", "enables"), ()),
+    "conflicts": 0,
+    "unmet": {},
+    "refs": {},
+    "proven": {},
+}
+
+
 def row(document: Document) -> dict[str, Any]:
     """Return the summary row of a plain document."""
     return {
+        **{key: list(blank) if isinstance(blank, tuple) else blank for key, blank in BLANK.items()},
+        "status": document.body.get("status"),
         "id": document.body.get("id"),
         "uid": document.uid,
         "title": document.body.get("title"),
