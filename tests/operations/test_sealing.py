@@ -201,12 +201,13 @@ def test_a_damaged_log_is_said_to_be_damaged(workspace: Workspace):
     assert told["keys"] == []
 
 
-def test_what_a_backup_replaced_is_a_gap_not_a_lie(workspace: Workspace):
+@pytest.mark.parametrize("kind", ["store.restored", "store.repaired"])
+def test_what_a_backup_or_a_repair_replaced_is_a_gap_not_a_lie(workspace: Workspace, kind: str):
     lines = the_log(workspace).read_bytes().splitlines(keepends=True)
     the_log(workspace).write_bytes(b"".join(lines[:3]))
     shutil.rmtree(workspace.root / "local")
     (workspace.root / "local").mkdir()
-    write(workspace, Event(kind="store.restored", document="project", uid="project"))
+    write(workspace, Event(kind=kind, document="project", uid="project"))
 
     told = sealing.verify(workspace)
     assert told["ok"], told["findings"]

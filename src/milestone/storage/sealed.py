@@ -10,7 +10,7 @@ from milestone.storage.base import Mark
 from milestone.storage.seals import Pin, Seal
 
 Finding = dict[str, Any]
-RESTORED = "store.restored"
+REPLACED = (b"store.restored", b"store.repaired")  # what says so where a backup or a repair took the log's place
 
 
 class Chain(NamedTuple):
@@ -18,7 +18,7 @@ class Chain(NamedTuple):
 
     mark: Mark
     hashes: Mapping[int, str]  # of the lines that end at a sealed position
-    restored: bool  # a backup took its place once, as an event of it says
+    replaced: bool  # a backup or a repair took its place once, as an event of it says
 
 
 class Verdict(NamedTuple):
@@ -50,13 +50,13 @@ def chain(lines: Iterable[bytes], mark: Mark, wanted: Iterable[int]) -> Chain:
     """Return what the log says at the positions seals and pins name, in one walk over it."""
     asked = set(wanted)
     hashes: dict[int, str] = {}
-    restored = False
+    replaced = False
     for text in lines:
-        restored = restored or RESTORED.encode() in text
+        replaced = replaced or any(kind in text for kind in REPLACED)
         last = log_line.last_seq(text)
         if last in asked:
             hashes[last] = text[-66:-2].decode("ascii", "replace")
-    return Chain(mark, hashes, restored)
+    return Chain(mark, hashes, replaced)
 
 
 def judge(found: Sequence[Seal], pins: Sequence[tuple[str, Pin]], log: Chain, count: int) -> Verdict:
@@ -102,13 +102,14 @@ def _holds(mark: Mark, log: Chain) -> bool:
 
 
 def _is_past(epoch: str, log: Chain) -> bool:
-    """Tell whether a backup has taken the place of what was signed in that epoch."""
-    return epoch != log.mark.epoch and log.restored
+    """Tell whether a backup or a repair, which begin a new epoch, took the place of what was signed there."""
+    return log.replaced and epoch != log.mark.epoch
 
 
 def _missed(mark: Mark, where: str, log: Chain, gaps: list[dict[str, Any]], findings: list[Finding]) -> None:
     if _is_past(mark.epoch, log):
-        gaps.append({"from": mark.seq, "to": mark.seq, "why": "signed before a backup took the log's place"})
+        why = "signed before a backup or a repair took the log's place"
+        gaps.append({"from": mark.seq, "to": mark.seq, "why": why})
     elif mark.seq > log.mark.seq:
         why = f"event {mark.seq} was signed, the log ends at event {log.mark.seq}"
         findings.append(_finding("log_shorter_than_signed", where, why))
