@@ -1,5 +1,6 @@
 """Put right what git's merge of lines made of records: it takes a moved one for another that looks like it."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 
 from milestone import errors
@@ -22,7 +23,9 @@ def mended(texts: Mapping[str, str], merges: Iterable[Sides]) -> dict[str, str]:
         for uid in sorted({*ours, *theirs}):
             wanted = _together(base.get(uid), ours.get(uid), theirs.get(uid))
             if wanted is not None:
-                _mend(found, uid, wanted, result.get(uid))
+                # A place that holds what nobody can read is named as such, and stays.
+                with contextlib.suppress(errors.UnreadableFile):
+                    _mend(found, uid, wanted, result.get(uid))
     return found
 
 
