@@ -144,7 +144,8 @@ def test_each_bad_file_stops_only_itself(milestone, hostile):
 
     said = milestone("status", "--json", "--limit", "0").answer
 
-    broken = {w["path"] for w in said["warnings"] if w["code"] == "unreadable_file"}
+    # Two documents in one file are what a merge leaves: named as that, for `sync` to settle.
+    broken = {w["path"] for w in said["warnings"] if w["code"] in ("unreadable_file", "unsettled_merge")}
     harmless = {"numbers", "long-key"}  # a figure of any length is a text, a word of any length a key
     assert {f"active/{name}.yaml" for name in BOMBS.keys() - harmless} <= broken
     assert "The good one" in [row["title"] for row in said["data"]["milestones"]]

@@ -22,10 +22,7 @@ active/dependencies.yaml text eol=lf merge
 completed/lessons-learned.md text eol=lf merge=union
 config/*.yaml text eol=lf
 """
-SENTENCE = (
-    "Git merges records field by field now: entered as merge.milestone in this repository's configuration, "
-    "used by .milestones/.gitattributes."
-)
+SENTENCE = "Git merges records field by field now (merge.milestone in its configuration)."
 
 
 def enter(records: Path) -> str | None:
