@@ -75,3 +75,14 @@ def test_a_stale_revision_is_refused_with_who_moved_it_on(store: Store):
         "at": "2026-11-20T12:00:00.000Z",
     }
     assert opened(store, if_revision=2).write(always(plain.edited("a1", title="Mine"))).seq == 3
+
+
+def test_a_change_that_is_durable_does_not_fail_for_what_is_looked_at_afterwards(store):
+    class Unreadable:
+        def after(self, _store, _count):
+            raise errors.Damaged("The database of this store is damaged.")
+
+    workspace = opened(store)
+    workspace.growth = Unreadable()
+
+    assert workspace.write(lambda _txn, _ctx: [plain.created("0" * 31 + "a", 1)]).events

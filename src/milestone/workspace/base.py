@@ -147,7 +147,10 @@ class Workspace:
         """Return what there is to tell of the project's size; what is due waits for the door."""
         if self.growth is None or self.in_run or written.dry_run or written.repeated:
             return ()
-        return self.growth.after(self.store, count)
+        try:
+            return self.growth.after(self.store, count)
+        except errors.MilestoneError:  # the change is durable; what is wrong meets the next reading
+            return ()
 
     def _first_in_git(self) -> list[Warning]:
         """Enter the merge driver with the first write of a clone, and tell."""
