@@ -17,7 +17,7 @@ tmpfs /homework tmpfs rw 0 0
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("/work/project", None),
+        ("/srv/project", None),
         ("/home/ana/project", "nfs4"),
         ("/home/ana/fast disk/project", None),
         ("/mnt/far/project", "fuse.sshfs"),
