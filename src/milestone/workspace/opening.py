@@ -54,9 +54,11 @@ def open_workspace(
     remembered.keep(root, environ, settings.values, before)
     known = acting.who(flag=as_, environ=environ, people=people, folder=start)
     session = environ.get("MILESTONE_SESSION") or None
+    # One for both: a key made of a passphrase takes its time, and a new key counts for both at once.
+    secrecy = secrecy_of(root, settings.values, environ)
     return Workspace(
         root,
-        FollowingStore(root, opener(root, settings.values, environ)),
+        FollowingStore(root, opener(root, settings.values, environ, secrecy)),
         settings,
         clock.clock_from_environment(),
         known.actor,
@@ -66,7 +68,7 @@ def open_workspace(
         present=is_present(known.actor, terminal=terminal, session=session),
         in_run=session is not None,
         growth=Growth(root, settings.values, people, address=has_address(settings.values, environ), asks=terminal),
-        secrecy=secrecy_of(root, settings.values, environ),
+        secrecy=secrecy,
     )
 
 
@@ -93,10 +95,8 @@ def _write_options(flags: WriteFlags | None) -> WriteOptions:
     )
 
 
-def opener(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str]) -> Open:
-    """Return what opens a store of this clone by where it is."""
-
-    secrecy = secrecy_of(root, settings, environ)
+def opener(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str], secrecy: Any = None) -> Open:
+    """Return what opens a store of this clone by where it is; what it keeps is sealed by `secrecy`."""
     protect = secrecy.protect if secrecy is not None else None
 
     def open_at(location: Location) -> Any:
