@@ -43,6 +43,22 @@ class TestAgent(ExecutorContract):
         assert outcome.succeeded
         assert (tmp_path / "log").read_text() == "# Do this\n"
 
+    def test_what_it_was_told_in_confidence_is_not_in_its_log(self, tmp_path):
+        secrets = ('the code is 4711 #sensitive\nand "more"', "no")
+        line = "cat; echo; echo 'so the code is 4711 #sensitive, no' >&2; printf 'and \\\\\"more\\\\\"'"
+        job = a_job(tmp_path, brief="Note: the code is 4711 #sensitive", secrets=secrets)
+
+        assert Agent(["sh", "-c", line]).run(job, threading.Event()).succeeded
+        assert (tmp_path / "log").read_text() == "Note: [sealed]\nso [sealed], no\n[sealed]"
+
+    def test_a_descendant_that_goes_on_does_not_hold_it_up(self, tmp_path):
+        job = a_job(tmp_path, secrets=("secret",), environment={"MILESTONE_LEASE": "it/1"})
+
+        outcome = Agent(["sh", "-c", "setsid sleep 60 & echo secret"]).run(job, threading.Event())
+        assert outcome.succeeded
+        assert outcome.seconds < 10
+        assert (tmp_path / "log").read_text() == "[sealed]\n"
+
     def test_a_program_that_is_not_there_is_an_outcome(self, tmp_path):
         outcome = Agent("no-such-agent --now").run(a_job(tmp_path), threading.Event())
 

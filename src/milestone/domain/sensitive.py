@@ -5,6 +5,7 @@ Secret are the fields a record names under `sensitive` (else `FIELDS`), and ever
 one moved elsewhere does not open.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ FIELDS = ("budget", "compliance_evidence", "compliance/evidence")
 TAG = "#sensitive"
 TAGGED = frozenset({"text", "note", "next_note", "next", "comment", "description", "reason"})
 PREFIX = "sealed:v1:"
+WORD = re.compile(re.escape(PREFIX) + r"[^\s\"']+")
 NOTE = "note"  # the place of a tagged note: it moves within its record
 
 Seal = Callable[[str, str, Any], str]  # uid, place, value -> sealed word
@@ -59,6 +61,20 @@ def sealed_in(value: Any) -> int:
     return sum(map(sealed_in, value)) if isinstance(value, list) else 0
 
 
+def newly_sealed(before: str, after: str) -> bool:
+    """Tell whether the text of a file holds a sealed value that the one before it did not hold."""
+    return PREFIX in after and any(word not in before for word in WORD.findall(after))
+
+
+def told(sealed: Any, opened: Any) -> list[str]:
+    """Return the texts that a body shows in the clear, and kept sealed before it was revealed."""
+    if isinstance(sealed, Mapping) and isinstance(opened, Mapping):
+        return [text for key, each in sealed.items() for text in told(each, opened.get(key))]
+    if isinstance(sealed, list) and isinstance(opened, list):
+        return [text for one, other in zip(sealed, opened, strict=False) for text in told(one, other)]
+    return _texts(opened) if sealed != opened else []
+
+
 def place_of(word: str) -> str:
     """Return where a sealed value says it stands; empty for any other text."""
     parts = word.split(":", 4)
@@ -97,6 +113,14 @@ def _set(path: str, value: Any, names: Sequence[str], seal: Callable[[str, Any],
             if _is_open(found):
                 value = paths.put(value, inner, seal(name, found))
     return value
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, Mapping):
+        return [text for each in value.values() for text in _texts(each)]
+    if isinstance(value, list):
+        return [text for each in value for text in _texts(each)]
+    return [value] if isinstance(value, str) else []
 
 
 def _is_open(value: Any) -> bool:

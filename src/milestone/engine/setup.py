@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from milestone.agents.executors.base import Executor
-from milestone.domain.document import Actor
+from milestone.domain.document import Actor, Body, Document
 from milestone.domain.safe_names import folder_name
 from milestone.integrations.git.repository import Repository
 from milestone.storage.deliverables import Deliverables
@@ -35,6 +35,9 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     footer: str = ""
     worktrees: Path | None = None  # None: .milestones/worktrees
     stops: Mapping[str, threading.Event] = {}
+    reveal: Callable[[Document], Body] | None = (
+        None  # what is sealed in a record in the clear, for its worker only
+    )
 
     @property
     def project(self) -> Path:

@@ -10,10 +10,10 @@ import msgspec
 from milestone import errors
 from milestone.agents.executors.base import Job, Outcome
 from milestone.agents.executors.process import end_left_over
-from milestone.domain import tasks
+from milestone.domain import sensitive, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
-from milestone.domain.document import Actor, Event
+from milestone.domain.document import Actor, Body, Event
 from milestone.domain.safe_names import folder_name
 from milestone.engine import attempt as attempts
 from milestone.engine import brief, outcome
@@ -186,22 +186,31 @@ class Steps:
 
     def _job(self, found: Attempt, step: str) -> Job:
         folder = self.workplace.folder(found)
+        text, secrets = self._brief(found) if step == "work" else ("", ())
         command = found.task.get("run" if step == "work" else "verify")
         return Job(
             ref=found.ref,
             folder=folder,
             log=self.log_file(found, step),
             record=self._record_file(found, step),
-            brief=self._brief(found) if step == "work" else "",
+            brief=text,
+            secrets=secrets,
             command=str(command or ""),
             environment=self.workplace.environment(found, self._mark(found)),
             time_limit=outcome.limit_of(found.task, step, found.executor, self.setup.limits),
         )
 
-    def _brief(self, found: Attempt) -> str:
+    def _brief(self, found: Attempt) -> tuple[str, tuple[str, ...]]:
+        """Return what the worker reads, and which texts of it nothing else may keep."""
+        sealed = found.document.body
+        body = self.setup.reveal(found.document) if self.setup.reveal is not None else sealed
+        text = self._brief_of(found, body)
+        return text, tuple(each for each in sensitive.told(sealed, body) if each in text)
+
+    def _brief_of(self, found: Attempt, body: Body) -> str:
         return brief.text(
-            found.document.body,
-            found.task,
+            body,
+            tasks.get(body, found.name) or found.task,
             phase=found.phase,
             folder=self.workplace.folder(found),
             deliverables=self.workplace.deliverables(found),

@@ -55,6 +55,7 @@ def setup_of(workspace: Workspace, epoch: str) -> Setup:
         limits=limits_of(workspace),
         footer=str(workspace.settings.get("git.footer") or ""),
         worktrees=(root.parent / str(folder)) if folder else None,
+        reveal=workspace.secrecy.reveal if workspace.secrecy is not None else None,
     )
 
 

@@ -217,14 +217,14 @@ def _apply(moment: Moment, change: Change) -> bool:
         _move(old, target)
         stored = msgspec.structs.replace(stored, path=change.path)
         moment.put(stored)
-    kept = stored
+    kept, text = stored, change.text
     if (
         old is not None
         and now != data
-        and not disk.replace(target, data, place.drafts, ready=lambda: replaced.keep(place, target, kept))
+        and not disk.replace(target, data, place.drafts, ready=lambda: replaced.keep(place, target, kept, text))
     ):
         return False
-    moment.put(agreed(stored, change.path, change.text))
+    moment.put(agreed(stored, change.path, text))
     return True
 
 

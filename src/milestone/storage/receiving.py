@@ -120,7 +120,7 @@ def _write(moment: Moment, changes: Sequence[Change]) -> None:
 def _put(moment: Moment, draft: str, target: str, change: Change) -> bool:
     """Give a draft its name; False when somebody edited the file meanwhile, or made one."""
     if change.stored.path is not None:
-        if not replaced.keep(moment.place, target, change.stored):
+        if not replaced.keep(moment.place, target, change.stored, change.text or ""):
             return False
     elif os.path.lexists(target):
         return False

@@ -7,6 +7,7 @@ they were replaced; what they held lies beside them in `base/` under the same na
 import os
 
 from milestone import clock, registry
+from milestone.domain import sensitive
 from milestone.storage import disk, saving
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.moment import Moment
@@ -18,11 +19,14 @@ WATCHED_NS = 2_000_000_000
 LONGEST_NAME = 255
 
 
-def keep(place: Place, path: str, stored: Stored) -> bool:
-    """Hold on to a file that is about to be replaced or removed; tell whether it is as we know it and nobody's."""
+def keep(place: Place, path: str, stored: Stored, becomes: str = "") -> bool:
+    """Hold on to a file that is about to be replaced or removed; tell whether it is as we know it and nobody's.
+
+    One whose new text seals what was typed in the clear is not held on to: nothing of it may stay anywhere.
+    """
     name = _named(stored.digest or "", stored.document.uid.encode().hex())
     kept = os.path.join(place.replaced, name)
-    if len(name) > LONGEST_NAME or stored.base is None:
+    if len(name) > LONGEST_NAME or stored.base is None or sensitive.newly_sealed(stored.base, becomes):
         return _is_still(path, stored)
     disk.write_new(_base(place, name), stored.base.encode(), sync=False)
     if not disk.link(path, kept):

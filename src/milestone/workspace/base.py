@@ -11,7 +11,7 @@ from milestone import clock as clock_room
 from milestone import errors, registry
 from milestone.config import Settings
 from milestone.domain.context import Context, Person
-from milestone.domain.document import Actor, Document, Event, Recorded
+from milestone.domain.document import Actor, Body, Document, Event, Recorded
 from milestone.storage.base import Mark, Reading, Stamp, Store, Txn, Warning
 from milestone.workspace import whereabouts
 from milestone.workspace.growth import Growth
@@ -25,6 +25,8 @@ class Secrecy(Protocol):
     """What seals and opens where a project is encrypted at rest (`workspace.encrypting`)."""
 
     def reading(self, reading: Reading) -> Reading: ...
+
+    def reveal(self, document: Document) -> Body: ...
 
     def forget(self) -> None: ...
 

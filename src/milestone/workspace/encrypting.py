@@ -16,7 +16,7 @@ import msgspec
 
 from milestone import errors
 from milestone.domain import sensitive
-from milestone.domain.document import Document, Event, Recorded
+from milestone.domain.document import Body, Document, Event, Recorded
 from milestone.integrations.git import repository
 from milestone.storage import disk, encryption
 from milestone.storage.base import Reading
@@ -49,6 +49,13 @@ class Secrecy:
         """Read the keys again when they are needed next."""
         self._box = None
 
+    def reveal(self, document: Document) -> Body:
+        """Return the body of a record in the clear; what no key of ours opens stays sealed."""
+        try:
+            return self._opened(document)
+        except errors.Refused:
+            return document.body
+
     def seal_bytes(self, name: str, data: bytes) -> bytes:
         """Return a content of a backup as it may be kept. Raises Refused without a usable key."""
         return self.box().seal_bytes(name, data)
@@ -64,6 +71,10 @@ class Secrecy:
         """Return an event as it may be kept. Raises Refused without a usable key: nothing is kept in clear."""
         box = self.box()
         return sensitive.protect(_imported(event, self._root), document, box.seal)
+
+    def _opened(self, document: Document) -> Body:
+        found: Body = sensitive.reveal(document.body, document.uid, self.box().unseal)
+        return found
 
     def reading(self, reading: Reading) -> Reading:
         """Return the reading with what is sealed in the clear; as it is without a usable key."""

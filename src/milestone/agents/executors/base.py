@@ -16,6 +16,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     log: Path  # all output goes here
     record: Path  # where the running program is written down, so that a later process can end it
     brief: str = ""  # what an agent reads on its standard input
+    secrets: tuple[str, ...] = ()  # texts of the brief that the log must not keep
     command: str = ""  # the task's `run` or `verify`
     environment: Mapping[str, str] = {}  # added to the environment; MILESTONE_LEASE marks every descendant
     time_limit: float | None = None  # seconds

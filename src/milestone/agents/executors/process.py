@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from milestone.agents.executors import supervise
+from milestone.agents.executors import redacting, supervise
 from milestone.agents.executors.base import Job, Outcome
 
 GRACE = 3.0  # seconds between asking a program to end and ending it
@@ -23,8 +23,8 @@ def run_program(program: Sequence[str], job: Job, stop: threading.Event, *, stdi
     job.log.parent.mkdir(parents=True, exist_ok=True)
     job.record.parent.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
-    with job.log.open("ab") as log:
-        process = _start(program, job, log.fileno())
+    with job.log.open("ab") as log, redacting.into(log, job.secrets) as output:
+        process = _start(program, job, output)
         feeding = threading.Thread(target=_feed, args=(process, stdin), daemon=True)
         feeding.start()
         timed_out = _wait(process, job.time_limit, stop)
