@@ -1,6 +1,6 @@
 """Hours: what an estimate says, and what was archived teaches about the next one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from milestone.domain import tasks
@@ -43,9 +43,9 @@ def weights(every: Iterable[tasks.Task]) -> dict[str, float]:
     return {name: mean if value is None else value for name, value in known.items()}
 
 
-def total(body: Body) -> float:
-    """Return the estimated hours of a milestone: its tasks', else its own figure, else 0."""
-    counted = tasks.leaves(body)
+def total(body: Body, leaves: Sequence[tasks.Task] | None = None) -> float:
+    """Return the estimated hours of a milestone: its tasks' (`leaves`, if known), else its own figure, else 0."""
+    counted = tasks.leaves(body) if leaves is None else leaves
     if any(hours(task.get("estimated_hours")) is not None for task in counted):
         return sum(weights(counted).values())
     timeline = body.get("timeline")

@@ -27,8 +27,10 @@ class Slot(NamedTuple):
 
 def order(needs: Needs) -> list[str]:
     """Return every id, each after what it waits for, else in the given order; members of cycles come last."""
-    place = {name: index for index, name in enumerate(needs)}
     names = list(needs)
+    if _in_order(needs):
+        return names
+    place = {name: index for index, name in enumerate(names)}
     waits = {name: {d for d in wanted if d in needs} for name, wanted in needs.items()}
     followers = _followers(needs)
     free = [index for index, name in enumerate(names) if not waits[name]]  # sorted, so a heap
@@ -169,9 +171,20 @@ def _followers(needs: Needs) -> dict[str, list[str]]:
     return found
 
 
+def _in_order(needs: Needs) -> bool:
+    """Tell whether every id already stands behind what it waits for, as most plans are written."""
+    seen: set[str] = set()
+    for name, wanted in needs.items():
+        for d in wanted:
+            if d not in seen and d in needs:
+                return False
+        seen.add(name)
+    return True
+
+
 def _knots(needs: Needs) -> list[list[str]]:
     """Return the strongly connected parts that hold a cycle (Tarjan, without recursion)."""
-    if not any(d in needs for wanted in needs.values() for d in wanted):
+    if _in_order(needs):
         return []
     index: dict[str, int] = {}
     low: dict[str, int] = {}

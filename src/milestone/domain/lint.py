@@ -233,7 +233,7 @@ def _waits(body: Body, _around: Around) -> Iterator[Finding]:
                 yield _say(
                     "unknown_task", f"tasks[{place}].dependencies", message, "name a task that exists, or drop it"
                 )
-    named = graph.cycle({str(t.get("id")): tasks.local_dependencies(body, t) for t in tasks.of(body)})
+    named = graph.cycle(tasks.every_dependency(body))
     if named:
         yield _say("cycle", "tasks", " → ".join(named), "drop one of these dependencies")
 

@@ -5,7 +5,7 @@ forms of the old documents are read: `approval_required` beside `approval: {requ
 maps, phases on a task (`kiro_workflow.phases`) or on the milestone (`phases`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from milestone.domain.deliverables import Deliverable, plain
@@ -17,9 +17,11 @@ from milestone.domain.phase import Phase as Phase
 DEFAULT_NAMES = tuple(USUAL)
 
 
-def of_task(body: Body, task: Body) -> tuple[Phase, ...]:
+def of_task(body: Body, task: Mapping[str, Any]) -> tuple[Phase, ...]:
     """Return the phases of a task in order; empty for a task that is done in one go."""
     workflow = as_map(task.get("kiro_workflow"))
+    if not workflow:  # nearly all
+        return ()
     found = as_map(workflow.get("phases"))
     enabled = workflow.get("enabled", bool(found))
     return _read(body, found) if enabled else ()
@@ -30,9 +32,9 @@ def of_milestone(body: Body) -> tuple[Phase, ...]:
     found = as_map(body.get("phases"))
     if found:
         return _read(body, found)
-    configured = as_map(body.get("kiro_configuration")).get("enabled")
-    phased = any(as_map(task.get("kiro_workflow")) for task in tasks(body))
-    return _read(body, {}) if configured and not phased else ()
+    if not as_map(body.get("kiro_configuration")).get("enabled"):
+        return ()
+    return () if any(as_map(task.get("kiro_workflow")) for task in tasks(body)) else _read(body, {})
 
 
 def of(body: Body, task_id: str | None) -> tuple[Phase, ...]:

@@ -28,7 +28,8 @@ def of_task(body: Body, task: tasks.Task, counts: Counts | None = None) -> float
     """Return how far one task without subtasks is: 0 or 100, or its weighted phases."""
     if tasks.status(task) == "completed":
         return 100.0 if counts is None or counts(task) else 0.0
-    return phases.weighted(phases.of_task(body, dict(task)))
+    found = phases.of_task(body, task)
+    return phases.weighted(found) if found else 0.0
 
 
 def of_tasks(body: Body, counts: Counts | None = None) -> dict[str, float]:
@@ -48,7 +49,7 @@ def of(body: Body, counts: Counts | None = None) -> Progress:
     far, weights = of_tasks(body, counts), estimate.weights(counted)
     done = [t for t in counted if tasks.status(t) == "completed" and (counts is None or counts(t))]
     exact = mean((weights[str(t.get("id"))], far[str(t.get("id"))]) for t in counted)
-    whole = estimate.total(body)
+    whole = estimate.total(body, counted)
     return Progress(
         exact=exact,
         percentage=rounded(exact, len(done) == len(counted)),
@@ -64,6 +65,8 @@ def of_phases(body: Body) -> dict[str, float]:
     own = phases.of_milestone(body)
     if own:
         return {phase.name: phases.percentage(phase) for phase in own}
+    if not any(task.get("kiro_workflow") for task in tasks.of(body)):
+        return {}
     working = {str(t.get("id")): (t, phases.of_task(body, t)) for t in tasks.leaves(body)}
     weights = estimate.weights(task for task, found in working.values() if found)
     parts: dict[str, list[tuple[float, float]]] = {}

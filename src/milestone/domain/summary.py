@@ -145,19 +145,19 @@ def _tasks(document: Document) -> list[dict[str, Any]]:
     slots = graph.schedule(waits, lengths)
     found = []
     for task in tasks.of(body):
-        name = str(task.get("id"))
+        name, status = str(task.get("id")), tasks.status(task)
         slot = slots.get(name)
         inside = [t for t in tasks.children(body, name) if tasks.status(t) != "cancelled"] if name in above else []
         found.append(
             {
                 "id": name,
                 "title": tasks.title(task),
-                "status": tasks.status(task),
+                "status": status,
                 "priority": _text(task.get("priority")),
                 "hours": round(sum(lengths.get(str(t["id"]), 0.0) for t in inside) or lengths.get(name, 0.0), 6),
-                "percentage": progress.rounded(far.get(name, 0.0), tasks.status(task) == "completed"),
+                "percentage": progress.rounded(far.get(name, 0.0), status == "completed"),
                 "assigned_to": _text(task.get("assigned_to")),
-                "dependencies": [tasks.resolve(list(waits), d) or d for d in tasks.dependencies(task)],
+                "dependencies": [tasks.resolve(waits, d) or d for d in tasks.dependencies(task)],
                 "parent": _text(task.get("parent")),
                 "children": [str(t["id"]) for t in inside],
                 "executor": _text(task.get("executor")),
@@ -165,7 +165,7 @@ def _tasks(document: Document) -> list[dict[str, Any]]:
                 "verify": bool(task.get("verify")),
                 "phase": _phase(phases.of_task(body, task)),
                 "grade": proof.grade(document, task),
-                "critical": slot is not None and slot.is_critical and tasks.status(task) != "completed",
+                "critical": slot is not None and slot.is_critical and status != "completed",
                 "slack": slot.slack if slot else None,
                 "started_at": _text(task.get("started_at")),
                 "completed_at": _text(task.get("completed_at")),

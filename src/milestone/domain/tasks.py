@@ -1,6 +1,6 @@
 """Reading tasks in a milestone's body, leniently: what is missing or odd has an answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from milestone import ids
@@ -40,14 +40,19 @@ def parents(body: Body) -> set[str]:
 
     One whose subtasks are all cancelled is a plain task again.
     """
-    known = {str(task.get("id")) for task in of(body)}
-    return {str(task["parent"]) for task in of(body) if task.get("parent") and status(task) != "cancelled"} & known
+    return _parents(of(body))
 
 
 def leaves(body: Body) -> list[dict[str, Any]]:
     """Return the tasks that count: those without subtasks, not cancelled."""
-    above = parents(body)
-    return [t for t in of(body) if str(t.get("id")) not in above and status(t) != "cancelled"]
+    every = of(body)
+    above = _parents(every)
+    return [t for t in every if not (above and str(t.get("id")) in above) and status(t) != "cancelled"]
+
+
+def _parents(every: Sequence[Task]) -> set[str]:
+    named = {str(task["parent"]) for task in every if task.get("parent") and status(task) != "cancelled"}
+    return named & {str(task.get("id")) for task in every} if named else named
 
 
 def dependencies(task: Task) -> list[str]:
@@ -60,11 +65,21 @@ def dependencies(task: Task) -> list[str]:
 
 def local_dependencies(body: Body, task: Task) -> list[str]:
     """Return the ids of the tasks of the same milestone that a task waits for, once each."""
-    known = [str(other.get("id")) for other in of(body)]
+    return _local([str(other.get("id")) for other in of(body)], task)
+
+
+def every_dependency(body: Body) -> dict[str, list[str]]:
+    """Return task id -> the ids of the tasks of the same milestone that it waits for, once each."""
+    every = of(body)
+    known = {str(other.get("id")): None for other in every}
+    return {str(task.get("id")): _local(known, task) for task in every}
+
+
+def _local(known: Collection[str], task: Task) -> list[str]:
     return list(dict.fromkeys(d for d in (resolve(known, d) for d in dependencies(task)) if d))
 
 
-def resolve(known: Sequence[str], text: str) -> str | None:
+def resolve(known: Collection[str], text: str) -> str | None:
     """Return the known task id that a text means (`task-002`, `t2`, `2`); None when it is not one of them."""
     if text in known:
         return text
@@ -77,13 +92,19 @@ def needs(body: Body) -> dict[str, list[str]]:
 
     A subtask waits for what its parent waits for, a parent for its subtasks.
     """
-    every = {str(task.get("id")): task for task in of(body)}
+    listed = of(body)
+    every = {str(task.get("id")): task for task in listed}
     alive = {name: task for name, task in every.items() if status(task) != "cancelled"}
+    below: dict[str, list[str]] = {}
+    for task in listed:
+        if task.get("parent"):
+            below.setdefault(str(task["parent"]), []).append(str(task.get("id")))
     found = {}
     for name, task in alive.items():
-        above = every.get(str(task.get("parent")))
-        wanted = local_dependencies(body, task) + (local_dependencies(body, above) if above else [])
-        wanted += [str(child.get("id")) for child in children(body, name)]
+        wanted = _local(every, task)
+        if below:
+            above = every.get(str(task.get("parent")))
+            wanted += [*(_local(every, above) if above else ()), *below.get(name, ())]
         found[name] = [d for d in dict.fromkeys(wanted) if d in alive]
     return found
 

@@ -126,7 +126,7 @@ def _task_problems(body: Body, at: str) -> list[rules.Finding]:
         above = tasks.get(body, str(task.get("parent")))
         if task.get("parent") and (above is None or above.get("parent")):
             found.append(rules.finding("parent", f"{task['parent']} cannot be its parent", path=f"{here}.parent"))
-    named = graph.cycle({str(t["id"]): tasks.local_dependencies(body, t) for t in tasks.of(body)})
+    named = graph.cycle(tasks.every_dependency(body))
     return found + ([rules.finding("cycle", " → ".join(named), path=f"{at}.tasks")] if named else [])
 
 
