@@ -23,7 +23,7 @@ def a_job(tmp_path: Path, **fields) -> Job:
 
 
 class TestShell(ExecutorContract):
-    def executor_for(self, line: str) -> Executor:
+    def executor_for(self, line: str, folder: Path) -> Executor:
         return Shell()
 
     def test_without_a_run_line_it_says_so(self, tmp_path):
@@ -34,7 +34,7 @@ class TestShell(ExecutorContract):
 
 
 class TestAgent(ExecutorContract):
-    def executor_for(self, line: str) -> Executor:
+    def executor_for(self, line: str, folder: Path) -> Executor:
         return Agent(["sh", "-c", line])
 
     def test_the_brief_comes_on_standard_input(self, tmp_path):

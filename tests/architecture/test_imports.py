@@ -10,7 +10,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # A drawer, and what its kinds share: the protocol and plain tools that are no kind themselves.
 DRAWERS = {
-    "milestone.agents.executors": {"base", "process", "supervise"},
+    "milestone.agents.executors": {
+        *("base", "heard", "process", "programs", "redacting", "settings", "speaking", "supervise"),
+    },
     "milestone.agents.roles": {"base"},
     "milestone.cli.commands": set[str](),
 }

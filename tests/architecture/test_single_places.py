@@ -16,7 +16,7 @@ LONG_FILES: dict[str, str] = {}
 # Programs of their own, started as child processes: their stdout is a pipe to us, not a door to people.
 # The planner reads these words in the user's code.
 LOOKS_FOR_THEM = PACKAGE / "agents" / "planners" / "survey.py"
-PIPES = {"agents.executors.supervise"}
+PIPES = {"agents.executors.supervise", "testing.scripted"}
 
 
 def test_only_the_registry_imports_dynamically():

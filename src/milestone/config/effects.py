@@ -131,6 +131,26 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "The command line; words, or a list of them.",
         "tests/config/test_effects_of_runs.py::test_executor",
     ),
+    "executors.*.kind": (
+        "Which format a program speaks, where its name does not say: claude, codex, gemini, opencode, acp, agent.",
+        "tests/engine/test_agents.py::test_settings_reach_the_program",
+    ),
+    "executors.*.args": (
+        "Words added behind ours.",
+        "tests/engine/test_agents.py::test_settings_reach_the_program",
+    ),
+    "executors.*.model": (
+        "The model an agent works with, in its program's own word.",
+        "tests/engine/test_agents.py::test_settings_reach_the_program",
+    ),
+    "executors.*.permissions": (
+        "What an agent may do unasked: edits (the usual), all, ask (a person decides each time), or its own word.",
+        "tests/engine/test_agents.py::test_settings_reach_the_program",
+    ),
+    "executors.*.price": (
+        "What a million tokens cost, `input` and `output` (`3 USD`), for programs that do not say what they cost.",
+        "tests/engine/test_agents.py::test_settings_reach_the_program",
+    ),
     "executors.*.time_limit": (
         "How long this executor may work on a task.",
         "tests/engine/test_settings.py::test_execution_time_limits",

@@ -117,7 +117,17 @@ _TAKES: Mapping[str, Key] = {
     "integrations.documentation_site": _FLAG,
 }
 # Keys under which names are free: `executors.agent.command`.
-_FREE_TAKES: Mapping[str, Mapping[str, Key]] = {"executors": {"command": Key("any"), "time_limit": Key("hours")}}
+_FREE_TAKES: Mapping[str, Mapping[str, Key]] = {
+    "executors": {
+        "command": Key("any"),
+        "time_limit": Key("hours"),
+        "kind": Key("choice", None, ("agent", "claude", "codex", "gemini", "opencode", "acp")),
+        "args": Key("any"),
+        "model": Key("text"),
+        "permissions": Key("text"),
+        "price": Key("map"),
+    }
+}
 
 
 def _effective(name: str, key: Key) -> Key:

@@ -18,6 +18,7 @@ from milestone.engine.setup import Limits, Setup
 from milestone.integrations.git.command import GitFailed
 
 TROUBLE = (GitFailed, OSError)
+SAID = 2_000  # characters kept of what an agent says at its end
 
 
 class Blocked(Exception):
@@ -30,11 +31,13 @@ class Blocked(Exception):
 
 def result_of(ended: Outcome) -> dict[str, Any]:
     """Return what is kept of a program's end."""
+    more = {"said": ended.said[:SAID], "trouble": ended.trouble[:SAID], "odd_lines": ended.odd_lines}
     return {
         "exit_code": ended.exit_code,
         "seconds": ended.seconds,
         "timed_out": ended.timed_out,
         "succeeded": ended.succeeded,
+        **{key: value for key, value in more.items() if value},
     }
 
 
@@ -217,4 +220,6 @@ def _why(found: Attempt, step: str, result: dict[str, Any]) -> str:
     what = "its verify" if step == "verify" else f"its {found.executor}"
     if result.get("timed_out"):
         return f"{what} took longer than its time limit"
+    if result.get("trouble"):
+        return f"{what} failed: {result['trouble']}"
     return f"{what} failed (exit {result.get('exit_code')})"

@@ -14,11 +14,11 @@ from milestone.agents.executors import process, supervise
 from milestone.agents.executors.base import Executor, Job
 
 
-class ExecutorContract(ABC):
-    """Tests for one executor; the fixtures are pytest's own."""
+class ProgramContract(ABC):
+    """Tests for whatever starts a program; the fixtures are pytest's own."""
 
     @abstractmethod
-    def executor_for(self, line: str) -> Executor:
+    def executor_for(self, line: str, folder: Path) -> Executor:
         """Return an executor that runs this shell line when its job names the same command."""
 
     def job(self, tmp_path: Path, line: str, **more: object) -> Job:
@@ -36,30 +36,12 @@ class ExecutorContract(ABC):
         }
         return Job(**fields)  # type: ignore[arg-type]  # test data by name
 
-    def test_output_exit_code_and_seconds_are_kept(self, tmp_path: Path) -> None:
-        line = "echo out; echo err >&2; pwd; exit 3"
-
-        outcome = self.executor_for(line).run(self.job(tmp_path, line), threading.Event())
-
-        assert outcome.exit_code == 3
-        assert not outcome.succeeded
-        assert outcome.seconds > 0
-        assert (tmp_path / "out.log").read_text().split() == ["out", "err", str(tmp_path / "work")]
-        assert not (tmp_path / "program.json").exists()
-
-    def test_the_environment_is_added(self, tmp_path: Path) -> None:
-        line = 'echo "$MILESTONE_TASK"; test -n "$PATH"'
-        job = self.job(tmp_path, line, environment={"MILESTONE_TASK": "task-001"})
-
-        outcome = self.executor_for(line).run(job, threading.Event())
-
-        assert outcome.succeeded
-        assert (tmp_path / "out.log").read_text() == "task-001\n"
-
     def test_a_time_limit_ends_the_whole_group(self, tmp_path: Path) -> None:
         line = "sleep 60 & echo $! > child; wait"
 
-        outcome = self.executor_for(line).run(self.job(tmp_path, line, time_limit=0.6), threading.Event())
+        outcome = self.executor_for(line, tmp_path).run(
+            self.job(tmp_path, line, time_limit=0.6), threading.Event()
+        )
 
         assert outcome.timed_out
         assert not outcome.succeeded
@@ -71,7 +53,7 @@ class ExecutorContract(ABC):
         job = self.job(tmp_path, line)
         threading.Thread(target=when_there, args=(tmp_path / "work" / "begun", stop.set)).start()
 
-        outcome = self.executor_for(line).run(job, stop)
+        outcome = self.executor_for(line, tmp_path).run(job, stop)
 
         assert outcome.stopped
         assert not process.end_marked(job.environment["MILESTONE_LEASE"])
@@ -79,7 +61,7 @@ class ExecutorContract(ABC):
     def test_a_program_that_reads_nothing_does_not_hang(self, tmp_path: Path) -> None:
         job = self.job(tmp_path, "true", brief="x" * 1_000_000)
 
-        assert self.executor_for("true").run(job, threading.Event()).succeeded
+        assert self.executor_for("true", tmp_path).run(job, threading.Event()).succeeded
 
     def test_what_a_dead_executor_left_is_ended_later(self, tmp_path: Path) -> None:
         job = self.job(tmp_path, "")
@@ -114,6 +96,30 @@ class ExecutorContract(ABC):
         parent.wait()
 
         assert gone_within(child, 5)
+
+
+class ExecutorContract(ProgramContract):
+    """Tests for an executor whose program's output is kept as it is."""
+
+    def test_output_exit_code_and_seconds_are_kept(self, tmp_path: Path) -> None:
+        line = "echo out; echo err >&2; pwd; exit 3"
+
+        outcome = self.executor_for(line, tmp_path).run(self.job(tmp_path, line), threading.Event())
+
+        assert outcome.exit_code == 3
+        assert not outcome.succeeded
+        assert outcome.seconds > 0
+        assert (tmp_path / "out.log").read_text().split() == ["out", "err", str(tmp_path / "work")]
+        assert not (tmp_path / "program.json").exists()
+
+    def test_the_environment_is_added(self, tmp_path: Path) -> None:
+        line = 'echo "$MILESTONE_TASK"; test -n "$PATH"'
+        job = self.job(tmp_path, line, environment={"MILESTONE_TASK": "task-001"})
+
+        outcome = self.executor_for(line, tmp_path).run(job, threading.Event())
+
+        assert outcome.succeeded
+        assert (tmp_path / "out.log").read_text() == "task-001\n"
 
 
 PARENT = """

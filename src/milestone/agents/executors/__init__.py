@@ -3,5 +3,6 @@
 EXECUTORS = {
     "shell": "milestone.agents.executors.shell:Shell",
     "agent": "milestone.agents.executors.agent:Agent",
+    "claude": "milestone.agents.executors.claude:Claude",
     "human": "milestone.agents.executors.human:Human",
 }

@@ -19,6 +19,7 @@ from milestone.operations import (
     ending,
     execute,
     facts,
+    means,
     planning_run,
     run_report,
     running,
@@ -73,7 +74,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
             next=["milestone execute --agents 2"],
         )
     workspace = env.workspace
-    running.check_executor(workspace, args.executor)
+    means.check_executor(workspace, args.executor or workspace.settings.get("executor"))
     documents = _documents(env, args.milestones)
     if args.save_session:
         return _save(env, documents)
