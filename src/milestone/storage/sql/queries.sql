@@ -47,6 +47,11 @@ SELECT first, hash, text FROM line WHERE operation = ? ORDER BY first;
 SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM document
 WHERE kind = ? AND uid = ?;
 
+-- name: documents_of
+-- The beginning of a look-up of many; their uids follow.
+SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM document
+WHERE kind = ? AND uid IN
+
 -- name: documents
 -- Live documents of a kind, in order.
 SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM document

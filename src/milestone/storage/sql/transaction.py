@@ -17,6 +17,8 @@ from milestone.storage.sql.head import Head
 from milestone.storage.sql.moment import Key, Rules, SqlMoment
 from milestone.storage.sql.statements import SQL
 
+MANY = 500  # documents looked up with one statement
+
 
 class SqlTxn(SqlMoment):
     """The one writing transaction; the database holds the head row's lock for it."""
@@ -35,9 +37,11 @@ class SqlTxn(SqlMoment):
         super().__init__(connection, head, rules, held)
         self.stamp = stamp
         self._changed: dict[Key, Document] = {}
+        self._at_hand: dict[Key, Document | None] = {}  # looked up together; None: there is none
 
     def load(self, kind: str, uid: str) -> Document | None:
-        return self._changed.get((kind, uid)) or super().load(kind, uid)
+        key = (kind, uid)
+        return self._changed.get(key) or (self._at_hand[key] if key in self._at_hand else super().load(*key))
 
     def append(self, events: Sequence[Event]) -> Sequence[Recorded]:
         if self.rules.protect is not None:  # which fields are secret, an event before may say
@@ -85,24 +89,49 @@ class SqlTxn(SqlMoment):
 
     def _fold(self, events: Iterable[Recorded]) -> None:
         touched: dict[Key, Document] = {}
-        for recorded in events:
+        fresh: set[str] = set()  # uids of documents that were not there before
+        for recorded in self._looked_up(events):
             key = (recorded.event.document, recorded.event.uid)
-            touched[key] = self.rules.evolve(touched.get(key) or self.load(*key), recorded)
+            before = touched.get(key) or self.load(*key)
+            if before is None:
+                fresh.add(key[1])
+            touched[key] = self.rules.evolve(before, recorded)
         self._changed.update(touched)
         rows = {key: self.rules.summarise(document) for key, document in touched.items() if is_milestone(document)}
         with telling_of_letters():
-            self._keep_narrow([document for document in touched.values() if is_milestone(document)], rows)
+            self._keep_narrow([document for document in touched.values() if is_milestone(document)], rows, fresh)
             kept = [records.kept(document, rows.get(key)) for key, document in touched.items()]
             self.connection.many(SQL["keep"], kept)
 
-    def _keep_narrow(self, documents: Sequence[Document], rows: Mapping[Key, Row]) -> None:
+    def _looked_up(self, events: Iterable[Recorded]) -> Iterable[Recorded]:
+        """Return the events with the documents at hand that many are about: one by one each is a round trip."""
+        found = list(events)
+        asked = dict.fromkeys((r.event.document, r.event.uid) for r in found)
+        wanted = [key for key in asked if key not in self._changed and key not in self._at_hand]
+        if len(wanted) < MANY:
+            return found
+        self._at_hand |= dict.fromkeys(wanted)
+        for kind in dict.fromkeys(kind for kind, _ in wanted):
+            self._take_in_hand(kind, [uid for other, uid in wanted if other == kind])
+        return found
+
+    def _take_in_hand(self, kind: str, uids: Sequence[str]) -> None:
+        for start in range(0, len(uids), MANY):
+            part = uids[start : start + MANY]
+            statement = f"{SQL['documents_of']} ({', '.join('?' * len(part))})"
+            for row in self.connection.rows(statement, [kind, *part]):
+                document = records.document_of(row)
+                self._at_hand[document.kind, document.uid] = document
+
+    def _keep_narrow(self, documents: Sequence[Document], rows: Mapping[Key, Row], fresh: set[str]) -> None:
         if not documents:
             return
         there = [(d.uid, None if d.away or d.deleted else rows[d.kind, d.uid]) for d in documents]
         sums = narrow.sums(self.connection)
         for document, (uid, row) in zip(documents, there, strict=True):
             self._number(document)
-            for (before,) in self.connection.rows(SQL["counted"], (uid,)):
+            counted = self.connection.rows(SQL["counted"], (uid,)) if uid not in fresh else ()
+            for (before,) in counted:
                 sums.add(records.DECODER.decode(before), -1)
             if row is not None:
                 sums.add(row)
