@@ -31,7 +31,7 @@ check: compile ## format, lint, types, import contracts
 bench: compile ## measure beside a bare interpreter, Taskwarrior and Backlog.md; writes bench/RESULTS.md
 	$(BIN)/python -m bench
 
-bench-stores: compile ## measure stores of 1,000 and 10,000 milestones beside their peers; writes bench/STORES.md
+bench-stores: compile ## measure stores of 1,000 to 100,000 milestones beside their peers; writes bench/STORES.md
 	$(BIN)/python -m bench.stores
 
 faults: compile ## kill, fill and break the store at every system call

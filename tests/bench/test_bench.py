@@ -105,10 +105,25 @@ def test_what_is_promised_of_stores_is_what_the_issue_names():
         ("milestone task done, sqlite, 10000", "task done, 10000 tasks"): 1,
         ("milestone plan --from, sqlite, 10000", "task import, 10000"): 1.5,
         ("milestone plan --from, sqlite, 10000", "task import, 10000 with four tasks each"): 1.5,
+        ("milestone plan --from, sqlite, 10000 without tasks", "task import, 10000"): 1.5,
         ("index rebuilt, 1000 files", "yaml.CSafeLoader, 1000 files"): 2,
         ("milestone migrate, file to sqlite, 10000", "yaml.CSafeLoader, 10000 files"): 10,
         ("milestone migrate, sqlite to postgres, 10000", "yaml.CSafeLoader, 10000 files"): 10,
     }
+
+
+def test_files_are_measured_as_far_as_anybody_would_use_them():
+    assert store_bounds.at(100_000, store_bounds.BACKENDS) == ["sqlite", "postgres"]
+
+
+def test_a_part_of_the_bounds_needs_only_its_lanes_and_what_stands_beside():
+    promised = store_bounds.promised((1_000,), ("sqlite", "postgres"), Once)
+
+    wanted = store_bounds.Wanted(promised, ["task done, sqlite"])
+
+    assert [each.lane for each in wanted.bounds] == ["milestone task done, sqlite, 1000"]
+    assert all(name in wanted for name in (bounds.BARE, "milestone task done, sqlite, 1000"))
+    assert "milestone task done, postgres, 1000" not in wanted and not wanted.any("plan --from")
 
 
 def test_every_task_of_a_plan_has_its_peer_in_taskwarrior():
