@@ -112,3 +112,18 @@ def test_a_plain_change_loads_no_editor_no_engine_no_keys(project, line):
     assert not modules & {"ruamel", "cryptography", "dbos", "rich", "asyncio", "sqlite3"}
     # what they cost, an eighth of a bare interpreter or more each, is spent elsewhere
     assert not modules & {"_hashlib", "configparser", "locale", "random", "dataclasses"}
+
+
+def test_an_approval_by_name_loads_no_keys(project):
+    record = project / ".milestones/active/milestone-001.yaml"
+    record.write_text(
+        "id: milestone-001\ntitle: Login\ntasks:\n  - id: task-001\n    title: Form\n    kiro_workflow:\n"
+        "      enabled: true\n      phases:\n        design: {approval_required: true}\n        spec: {}\n"
+    )
+    modules_of("task", "done", "m1/1", cwd=project)
+
+    modules = modules_of(
+        "review", "m1", "t1", "--approve", "--dry-run", cwd=project
+    )  # a real one is backed up at once
+
+    assert not modules & {"cryptography", "dbos", "rich", "sqlite3"}

@@ -10,10 +10,10 @@ import pytest
 from milestone import errors
 from milestone.domain import gates, phases
 from milestone.domain.context import Context, Person
-from milestone.domain.decide import approval
+from milestone.domain.decide import approval, judging
 from milestone.domain.decide import phase as rules
 from milestone.domain.decide import task as of_task
-from milestone.domain.decide.approval import Judge
+from milestone.domain.decide.judging import Judge
 from milestone.domain.deliverables import Found, FoundFile
 from milestone.domain.document import Actor, Body, Document, Event, Recorded
 from milestone.domain.evolve import evolve
@@ -188,7 +188,7 @@ def test_agents_and_runs_never_judge_whoever_they_name(ctx: Context, word: Calla
 def test_an_approval_says_how_its_giver_is_known(
     reviewer: str | None, actor: Actor, present: bool, known: str
 ) -> None:
-    assert approval.how_known(a_context(actor=actor, present=present), reviewer)[1] == known
+    assert judging.how_known(a_context(actor=actor, present=present), reviewer)[1] == known
 
 
 def test_a_project_can_ask_for_more_than_a_name() -> None:

@@ -99,6 +99,10 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "The least that an approval's giver must be known by.",
         "tests/config/test_effects.py::test_approvals_proof",
     ),
+    "approvals.key": (
+        "The file of your own key that signs approvals; only your own settings count for it.",
+        "tests/operations/test_signing.py::test_a_project_does_not_choose_which_key_its_reader_signs_with",
+    ),
     "approvals.separation_of_duties": (
         "Who did or handed in a phase may not approve it.",
         "tests/domain/test_approval.py::test_who_did_the_work_may_be_kept_from_approving_it",

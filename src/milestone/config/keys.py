@@ -41,6 +41,7 @@ _TAKES: Mapping[str, Key] = {
     "coordination.cross_team_notifications": _FLAG,
     "approvals.proof": Key("choice", None, ("named", "present", "signed")),
     "approvals.separation_of_duties": Key("flag", False),
+    "approvals.key": Key("text"),
     "approvals.sla": Key("hours"),
     "evidence": Key("choice", "advised", ("advised", "required")),
     "executor": Key("text"),

@@ -1,6 +1,6 @@
 """What a rule may know besides the document and the request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,6 +23,11 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     emails: tuple[str, ...] = ()  # from git-ignored team.local.yaml
 
 
+def nobody(_message: bytes, _signature: str, _name: str) -> bool:
+    """Verify nothing: without keys at hand no signature counts."""
+    return False
+
+
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """The moment, the actor and the project's settings, handed to every `decide`."""
 
@@ -36,3 +41,4 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     rows: Sequence[Mapping[str, Any]] = ()  # every milestone's summary row, for rules across milestones
     last_number: int = 0  # highest milestone number ever given
     held_by: Mapping[str, str] = {}  # milestone uid -> session that runs it now
+    verify: Callable[[bytes, str, str], bool] = nobody  # bytes, signature, name: by a key listed for that person

@@ -173,7 +173,7 @@ KINDS: dict[str, Kind] = {
         {
             **_PHASE,
             **_JUDGED,
-            "given?": ("map", "`{by proof digest comment at}`"),
+            "given?": ("map", "`{by proof digest comment at signature}`"),
             "complete?": ("flag", "it was the last approval asked for"),
             "waiting_for?": ("list", "whose approval is missing"),
         },

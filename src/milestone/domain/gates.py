@@ -1,7 +1,8 @@
 """Whether a gate is open: computed from approvals bound to the deliverables as they are, never from a word.
 
-An approval counts when a command recorded it (its seal), for exactly these contents (its digest), from somebody
-who is listed, known well enough (`approvals.proof`). Hand-typed ones are shown and open nothing.
+An approval counts when a command recorded it (its seal) or its giver signed it (a key in `team.yaml`), for exactly
+these contents (its digest), from somebody who is listed, known well enough (`approvals.proof`, or more where the
+gate asks for more). Hand-typed ones are shown and open nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from milestone.domain import facts, people, proof
+from milestone.domain import facts, people, proof, signing
 from milestone.domain.context import Context, Person
 from milestone.domain.deliverables import Found, plain
 from milestone.domain.document import Body, Document
-from milestone.domain.phases import DONE, Phase, current, named, of
+from milestone.domain.phases import DONE, Phase, current, named, of, withdrawn
 
 PROOFS = ("named", "present", "signed")  # how the giver of an approval is known, least first
 
@@ -46,6 +47,9 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 CHANGED = "the deliverables changed since"
 TYPED = "typed by hand, not recorded by a command"
+FORGED = "its signature is not one of this by a key that is listed for them"
+DID_IT = "they did this work"
+WITHDRAWN = "they took it back"
 
 
 def gate(document: Document, task_id: str | None, phase: Phase, digest: str | None, ctx: Context) -> Gate:
@@ -56,8 +60,7 @@ def gate(document: Document, task_id: str | None, phase: Phase, digest: str | No
     """
     if not phase.required:
         return Gate(phase=phase.name, open=phase.status in DONE, digest=digest)
-    least = least_proof(ctx.settings)
-    reasons = [(item, _why_not(document, task_id, phase, item, digest, least)) for item in phase.given]
+    reasons = [(item, _why_not(document, task_id, phase, item, digest, ctx)) for item in phase.given]
     counted = [str(item.get("by")) for item, why in reasons if why is None]
     allowed = [name for name in counted if may_approve(phase, name, ctx.people)]
     uncounted = [(str(item.get("by")), why) for item, why in reasons if why]
@@ -92,6 +95,15 @@ def may_approve(phase: Phase, name: str, team: Sequence[Person]) -> bool:
     return not phase.approvers or any(answers(approver, name, team) for approver in phase.approvers)
 
 
+def did_the_work(document: Document, task_id: str | None, phase: Phase, name: str, ctx: Context) -> bool:
+    """Return whether somebody may not approve because the work is theirs, where duties are kept apart."""
+    if not ctx.settings.get("approvals.separation_of_duties"):
+        return False
+    task: Body = next((t for t in document.body.get("tasks") or [] if t.get("id") == task_id), {})
+    doers = [phase.owner, phase.submitted_by, *phase.assignees, task.get("assigned_to")]
+    return identity(name, ctx.people) in {identity(str(each), ctx.people) for each in doers if each}
+
+
 def answers(approver: str, name: str, team: Sequence[Person]) -> bool:
     """Return whether a person answers to an approver's text: handle, name, e-mail or role, else the plain name."""
     holders = people.holders(approver, team)
@@ -107,10 +119,17 @@ def identity(name: str, team: Sequence[Person]) -> str:
     return person.handle if person else plain(name.lstrip("@"))
 
 
-def least_proof(settings: Mapping[str, Any]) -> str:
-    """Return the least proof that counts, by `approvals.proof`."""
-    wanted = settings.get("approvals.proof") or "named"
-    return wanted if wanted in PROOFS else "signed"
+def least_proof(settings: Mapping[str, Any], phase: Phase | None = None) -> str:
+    """Return the least proof that counts: by `approvals.proof`, or by the gate where it asks for more."""
+    words = [settings.get("approvals.proof") or "named", (phase.proof if phase else None) or "named"]
+    return max((word if word in PROOFS else "signed" for word in words), key=PROOFS.index)
+
+
+def proof_of(document: Document, task_id: str | None, phase: Phase, item: Body, ctx: Context) -> str | None:
+    """Return how the giver of an approval is known; None for one that came as text without a good signature."""
+    if signing.is_approved(document, task_id, phase, item, ctx):
+        return "signed"
+    return _recorded_as(document, task_id, phase, item)
 
 
 def is_enough(proof_level: str, least: str) -> bool:
@@ -201,13 +220,39 @@ def place(task_id: str | None, phase: Phase) -> str:
 
 
 def _why_not(
-    document: Document, task_id: str | None, phase: Phase, item: Body, digest: str | None, least: str
+    document: Document, task_id: str | None, phase: Phase, item: Body, digest: str | None, ctx: Context
 ) -> str | None:
-    if not proof.is_proven(document, place(task_id, phase), "given", item):
-        return TYPED
-    if not is_enough(str(item.get("proof")), least):
-        return f"given as {item.get('proof')}, this project asks for {least}"
+    least = least_proof(ctx.settings, phase)
+    known = recorded = _recorded_as(document, task_id, phase, item)
+    if known is None or not is_enough(known, least):  # only now is a signature worth its check
+        known = proof_of(document, task_id, phase, item, ctx)
+    if known is None or (least == "signed" and known != "signed"):
+        if item.get("signature"):
+            return FORGED
+        if known is None:
+            return TYPED
+    if not is_enough(known, least):
+        return f"given as {known}, {'this gate' if phase.proof else 'this project'} asks for {least}"
+    if recorded is None and is_withdrawn(document, task_id, phase, item):
+        return WITHDRAWN
+    if did_the_work(document, task_id, phase, str(item.get("by")), ctx):
+        return DID_IT
     return None if digest is not None and item.get("digest") == digest else CHANGED
+
+
+def _recorded_as(document: Document, task_id: str | None, phase: Phase, item: Body) -> str | None:
+    """Return how a command knew the giver when it recorded this; that it was signed shows the signature alone."""
+    if not proof.is_proven(document, place(task_id, phase), "given", item):
+        return None
+    return "named" if item.get("proof") == "signed" else str(item.get("proof"))
+
+
+def is_withdrawn(document: Document, task_id: str | None, phase: Phase, item: Body) -> bool:
+    """Tell whether this very approval was taken back, by the record or by what this clone saw of it."""
+    taken = proof.withdrawn_seal(place(task_id, phase), item)
+    return taken in document.proven or taken in {
+        proof.withdrawn_seal(place(task_id, phase), each) for each in withdrawn(document.body, task_id, phase)
+    }
 
 
 def criteria_place(body: Body, task_id: str | None, phase: Phase) -> str:

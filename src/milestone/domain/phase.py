@@ -46,13 +46,14 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = False  # its approval opens the way to the next phase
     approvers: tuple[str, ...] = ()  # nobody listed: any person
     quorum: int | None = None  # that many of the approvers; None: all
+    proof: str | None = None  # how well an approver must be known, where the gate asks for more than the project
     criteria: tuple[Any, ...] = ()  # facts the gate asks for
     own_criteria: bool = False  # they stand in the phase itself, not in the configured gate
     declared: tuple[Deliverable, ...] = ()
     owner: str | None = None
     reviewers: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
-    given: tuple[Body, ...] = ()  # approvals, each `{by proof digest comment at}`
+    given: tuple[Body, ...] = ()  # approvals, each `{by proof digest comment at signature}`
     claimed: str | None = None  # an approval somebody only typed (`approved_by`, `approval.status`)
     stored: Mapping[str, str] = {}  # file -> digest, as commands found them
     digest: str | None = None  # what was handed in for review
@@ -89,6 +90,7 @@ def read(name: str, key: str, found: Body, weights: Mapping[str, Any], gate: Bod
         or _words(gate.get("approvers"))
         or _words(fields.get("reviewers")),
         quorum=_count(approval.get("quorum")) or _count(gate.get("quorum")),
+        proof=_word(approval.get("proof")) or _word(gate.get("proof")),
         criteria=tuple(_list(approval.get("criteria")) or _list(gate.get("criteria"))),
         own_criteria=bool(_list(approval.get("criteria"))),
         declared=tuple(_deliverable(item) for item in _list(fields.get("deliverables")) if item),

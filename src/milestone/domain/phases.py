@@ -74,6 +74,12 @@ def history(body: Body, task_id: str | None, phase: Phase) -> list[Body]:
     return [item for item in kept if isinstance(item, dict)] if isinstance(kept, list) else []
 
 
+def withdrawn(body: Body, task_id: str | None, phase: Phase) -> list[Body]:
+    """Return which approvals of a phase were taken back: `{by at}`."""
+    kept = [item for entry in history(body, task_id, phase) for item in entry.get("withdrawn") or []]
+    return [item for item in kept if isinstance(item, dict)]
+
+
 def percentage(phase: Phase) -> float:
     """Return 0-100: over 100, in review 90, at work the share of its deliverables present, at most 80.
 

@@ -130,11 +130,18 @@ def _phases(where: str, phases: Any) -> Iterator[str]:
         approval = phase.get("approval")
         if isinstance(approval, Mapping):
             yield from (seal(place, "given", item) for item in _dicts(approval.get("given")))
+        for entry in _dicts(phase.get("history")):
+            yield from (withdrawn_seal(place, item) for item in _dicts(entry.get("withdrawn")))
 
 
 def phase_seal(place: str, phase: Mapping[str, Any]) -> str:
     """Return the seal an approved or completed phase needs; `place`: `TASK/PHASE`, `/PHASE` of the milestone."""
     return seal(place, "phase", [phase.get("status"), phase.get("approved_at") or phase.get("completed_at")])
+
+
+def withdrawn_seal(place: str, item: Mapping[str, Any]) -> str:
+    """Return the seal of an approval's withdrawal: it stays known when somebody takes the withdrawal out again."""
+    return seal(place, "withdrawn", [item.get("by"), item.get("at")])
 
 
 def facts_of(body: Body) -> Iterator[tuple[str, Mapping[str, Any]]]:

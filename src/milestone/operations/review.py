@@ -1,21 +1,21 @@
 """Review: what waits for people, what exactly they judge, and their word on it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from milestone import errors
 from milestone.domain import facts, gates, phases
 from milestone.domain.context import Context
-from milestone.domain.decide import approval
-from milestone.domain.decide.approval import Judge
-from milestone.domain.deliverables import Found, plain
+from milestone.domain.decide import approval, judging
+from milestone.domain.decide.judging import Judge
+from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Event
-from milestone.domain.phase import Phase
 from milestone.operations import facts as checking
+from milestone.operations import judged_phases
 from milestone.operations import phase as laid
+from milestone.operations.signed import Collected, Signed, Signer, Wanted
 from milestone.reports import reviews
 from milestone.storage.base import Reading, Txn
 from milestone.storage.deliverables import Deliverables
@@ -30,6 +30,7 @@ WORDS: dict[str, Word] = {
     "request-changes": approval.request_changes,
     "withdraw": approval.withdraw,
 }
+SIGNED = ("approve",)  # what can open a gate
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +43,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     reviewer: str | None = None
     comment: str | None = None
     version: str | None = None
+    sign: bool = False  # also where nothing asks for it
 
 
 def pending(
@@ -52,7 +54,7 @@ def pending(
     lines: list[View] = []
     for document in [finding.milestone(reading, milestone)] if milestone else reading.find("milestone"):
         if not document.archived:
-            lines += reviews.waiting(document, _survey(workspace, document), ctx)
+            lines += reviews.waiting(document, judged_phases.survey(workspace, document), ctx)
     return reviews.mine(lines, ctx) if only_mine else lines
 
 
@@ -64,13 +66,15 @@ def judged(
     Raises:
         NotFound: there is no such milestone, task or phase.
     """
-    document, task_id = _find(reading, milestone, task)
+    document, task_id = judged_phases.find(reading, milestone, task)
     ctx = workspace.context(reading)
-    found = _survey(workspace, document)
-    meant = _meant(document, task_id, phase, found, ctx) or _standing(document, task_id, phase)
+    found = judged_phases.survey(workspace, document)
+    meant = judged_phases.waiting(document, task_id, phase, found, ctx) or judged_phases.standing(
+        document, task_id, phase
+    )
     if not meant:
-        raise _no_phases(document, task_id, phase)
-    _check_readable(workspace, document, meant, found)
+        raise judged_phases.no_phases(document, task_id, phase)
+    judged_phases.check_readable(workspace, document, meant, found)
     return [
         reviews.judged(document, each, which, found.get((each, which.name), Found(folder="")), ctx)
         for each, which in meant
@@ -81,33 +85,37 @@ def history(reading: Reading, milestone: str | None, task: str | None) -> list[V
     """Return every hand-in and decision about phases, oldest first."""
     if milestone is None:
         return list(reviews.history(reading.events(), None, None))
-    document, task_id = _find(reading, milestone, task)
+    document, task_id = judged_phases.find(reading, milestone, task)
     return list(reviews.history(reading.events(), str(document.body["id"]), task_id))
 
 
-def decide(workspace: Workspace, request: Review) -> tuple[Written, list[View]]:
+def decide(
+    workspace: Workspace, request: Review, signer: Callable[[], Signer] | None = None
+) -> tuple[Written, list[View]]:
     """Record a person's word; return what was written, and how each judged phase stands afterwards.
 
-    The milestone's own phase is meant, else every task of it that waits in that phase: all or none.
+    The milestone's own phase is meant, else every task of it that waits in that phase: all or none. `signer` is
+    asked for where the gate wants a signature, or the person; without it nothing is signed.
 
     Raises:
         NeedsAPerson, NotPermitted, Stale, Refused, InvalidRequest, NotFound: nothing was recorded.
     """
     if request.word == "approve" and not _is_known(workspace):
         _check_criteria(workspace, request)
+    signed = None if _is_known(workspace) else _signatures(workspace, request, signer)
     meant: list[tuple[str, str | None, str]] = []
 
     def events(txn: Txn, ctx: Context) -> list[Event]:
-        approval.how_known(ctx, request.reviewer)
-        document, task_id = _find(txn, request.milestone, request.task)
-        found = _survey(workspace, document)
-        targets = _targets(document, task_id, request, found, ctx)
-        _check_readable(workspace, document, targets, found)
+        judging.how_known(ctx, request.reviewer)
+        document, task_id = judged_phases.find(txn, request.milestone, request.task)
+        found = judged_phases.survey(workspace, document)
+        targets = judged_phases.named(document, task_id, request.word, request.phase, found, ctx)
+        judged_phases.check_readable(workspace, document, targets, found)
         meant[:] = [(document.uid, each, phase.name) for each, phase in targets]
         return _without_repeats(
             event
             for each, phase in targets
-            for event in WORDS[request.word](document, _judge(request, each, phase.name, found), ctx)
+            for event in WORDS[request.word](document, _judge(request, each, phase.name, found, signed), ctx)
         )
 
     written = workspace.write(events)
@@ -137,9 +145,10 @@ def _check_criteria(workspace: Workspace, request: Review) -> None:
     """Let the checks of the gates' criteria decide before a person's word is recorded."""
     with workspace.reading() as reading:
         ctx = workspace.context(reading)
-        approval.how_known(ctx, request.reviewer)
-        document, task_id = _find(reading, request.milestone, request.task)
-        targets = _targets(document, task_id, request, _survey(workspace, document), ctx)
+        judging.how_known(ctx, request.reviewer)
+        document, task_id = judged_phases.find(reading, request.milestone, request.task)
+        found = judged_phases.survey(workspace, document)
+        targets = judged_phases.named(document, task_id, request.word, request.phase, found, ctx)
     places = {gates.criteria_place(document.body, each, phase) for each, phase in targets}
     wanted = [fact for fact in facts.of(document) if fact.where in places]
     checking.check(workspace, workspace.root.parent, document, wanted)
@@ -165,7 +174,32 @@ def _afterwards(
     return {**line, "next_phase": following.name if following and started else None}
 
 
-def _judge(request: Review, task_id: str | None, phase: str, found: dict[tuple[str | None, str], Found]) -> Judge:
+def _signatures(workspace: Workspace, request: Review, signer: Callable[[], Signer] | None) -> Signed | None:
+    """Return the person's signatures of what the request says, asked for before anything is locked."""
+    if signer is None or request.word not in SIGNED:
+        return None
+    with workspace.reading() as reading:
+        ctx = workspace.context(reading)
+        judging.how_known(ctx, request.reviewer)
+        document, task_id = judged_phases.find(reading, request.milestone, request.task)
+        found = judged_phases.survey(workspace, document)
+        targets = judged_phases.named(document, task_id, request.word, request.phase, found, ctx)
+        if not request.sign and all(gates.least_proof(ctx.settings, phase) != "signed" for _, phase in targets):
+            return None
+        wanted = Wanted(at=ctx.now)
+        for each, phase in targets:
+            with suppress(Collected):
+                WORDS[request.word](document, _judge(request, each, phase.name, found, wanted), ctx)
+    return Signed.of(wanted, signer()) if wanted.messages else None
+
+
+def _judge(
+    request: Review,
+    task_id: str | None,
+    phase: str,
+    found: dict[tuple[str | None, str], Found],
+    signed: Signed | Wanted | None = None,
+) -> Judge:
     return Judge(
         task=task_id,
         phase=phase,
@@ -173,103 +207,9 @@ def _judge(request: Review, task_id: str | None, phase: str, found: dict[tuple[s
         reviewer=request.reviewer,
         comment=request.comment,
         version=request.version,
+        sign=signed.sign if signed else None,
+        at=signed.at if signed else None,
     )
-
-
-def _targets(
-    document: Document,
-    task_id: str | None,
-    request: Review,
-    found: dict[tuple[str | None, str], Found],
-    ctx: Context,
-) -> list[tuple[str | None, Phase]]:
-    """Return whose phase is meant: what waits, else what a subject is in (rules say why that cannot be judged)."""
-    if request.word == "withdraw":
-        meant = _given(document, task_id, request.phase)
-    else:
-        meant = _meant(document, task_id, request.phase, found, ctx)
-    meant = meant or _standing(document, task_id, request.phase)
-    if not meant:
-        raise _no_phases(document, task_id, request.phase)
-    names = list(dict.fromkeys(phase.name for _, phase in meant))
-    if len(names) > 1:
-        raise errors.InvalidRequest(
-            f"{document.body['id']} waits in {len(names)} phases: {', '.join(names)}.",
-            why="one call decides about one phase",
-            next=[f"milestone review {document.body['id']} --phase {name} --{request.word}" for name in names],
-            candidates=names,
-        )
-    return meant
-
-
-def _meant(
-    document: Document,
-    task_id: str | None,
-    name: str | None,
-    found: dict[tuple[str | None, str], Found],
-    ctx: Context,
-) -> list[tuple[str | None, Phase]]:
-    """Return the waiting phases that words mean: the task's, the milestone's own, else all its tasks'."""
-    lines = reviews.waiting(document, found, ctx)
-    lines = [line for line in lines if name is None or plain(name) == line["phase"]]
-    lines = [line for line in lines if task_id in (None, line["task"])]
-    own = [line for line in lines if line["task"] is None]
-    return [
-        (line["task"], phase)
-        for line in own or lines
-        if (phase := phases.named(phases.of(document.body, line["task"]), line["phase"]))
-    ]
-
-
-def _standing(document: Document, task_id: str | None, name: str | None) -> list[tuple[str | None, Phase]]:
-    """Return the phase a subject is in, or the named one, when nothing waits."""
-    for each in [task_id] if task_id else list(reviews.subjects(document)):
-        course = phases.of(document.body, each)
-        phase = phases.named(course, name) if name else phases.current(course) or (course[-1] if course else None)
-        if phase is not None:
-            return [(each, phase)]
-    return []
-
-
-def _given(document: Document, task_id: str | None, name: str | None) -> list[tuple[str | None, Phase]]:
-    """Return the latest phase of each subject that somebody approved."""
-    meant = []
-    for each in [task_id] if task_id else reviews.subjects(document):
-        course = phases.of(document.body, each)
-        approved = [p for p in course if p.given and (name is None or plain(name) == p.name)]
-        meant += [(each, approved[-1])] if approved else []
-    own = [pair for pair in meant if pair[0] is None]
-    return own if own and task_id is None else meant
-
-
-def _find(reading: Reading, milestone: str, task: str | None) -> tuple[Document, str | None]:
-    if task is None and "/" not in milestone:
-        return finding.milestone(reading, milestone), None
-    document, found = finding.task(reading, f"{milestone}/{task}" if task else milestone)
-    return document, str(found["id"])
-
-
-def _survey(workspace: Workspace, document: Document) -> dict[tuple[str | None, str], Found]:
-    """Return what lies there for every phase; of one with a link or an odd path nothing, so that no gate opens."""
-    store = Deliverables(workspace.root)
-    found: dict[tuple[str | None, str], Found] = {}
-    for task_id in reviews.subjects(document):
-        for phase in phases.of(document.body, task_id):
-            with suppress(errors.Refused):
-                found[(task_id, phase.name)] = store.found(document.body, task_id, phase.name)
-    return found
-
-
-def _check_readable(
-    workspace: Workspace,
-    document: Document,
-    meant: Sequence[tuple[str | None, Phase]],
-    found: dict[tuple[str | None, str], Found],
-) -> None:
-    """Let deliverables pass that can be judged. Raises Refused, saying what is wrong with the others."""
-    for task_id, phase in meant:
-        if (task_id, phase.name) not in found:
-            Deliverables(workspace.root).found(document.body, task_id, phase.name)
 
 
 def _without_repeats(events: Iterable[Event]) -> list[Event]:
@@ -279,13 +219,3 @@ def _without_repeats(events: Iterable[Event]) -> list[Event]:
         fact = (event.data.get("where"), event.data.get("fact"))
         found.setdefault(fact if event.kind == "fact.met" else number, event)
     return list(found.values())
-
-
-def _no_phases(document: Document, task_id: str | None, name: str | None) -> errors.NotFound:
-    ref = f"{document.body['id']}/{task_id}" if task_id else str(document.body["id"])
-    return errors.NotFound(
-        f"{ref} has no phase {name}." if name else f"{ref} has no phases.",
-        why="its tasks are done in one go" if not task_id else "the task is done in one go",
-        next=[f"milestone show {document.body['id']}", "milestone review"],
-        code="phase_not_found",
-    )

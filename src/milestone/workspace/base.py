@@ -10,6 +10,7 @@ import msgspec
 from milestone import clock as clock_room
 from milestone import errors, registry
 from milestone.config import Settings
+from milestone.domain import people as people_room
 from milestone.domain.context import Context, Person
 from milestone.domain.document import Actor, Body, Document, Event, Recorded
 from milestone.storage.base import Mark, Reading, Stamp, Store, Txn, Warning
@@ -18,6 +19,7 @@ from milestone.workspace.growth import Growth
 
 Decide = Callable[[Txn, Context], Sequence[Event]]
 ENTER = "milestone.integrations.git.merge_entry:enter"  # starts git
+VERIFY = "milestone.signatures.verifying:is_signed"  # imports cryptography
 LOOK_BACK = 50  # events searched for who changed a stale record
 
 
@@ -109,7 +111,15 @@ class Workspace:
             rows=reading.rows(),
             last_number=reading.last_number,
             held_by=reading.held_by(),
+            verify=self.verify,
         )
+
+    def verify(self, message: bytes, signature: str, name: str) -> bool:
+        """Tell whether a key listed in `config/team.yaml` for a person signed a message."""
+        person = people_room.match(name, self.people)
+        if person is None or not person.keys:
+            return False
+        return bool(registry.load(VERIFY)(message, signature, person.keys))
 
     def write(self, decide: Decide, *, operation: str | None = None, actor: Actor | None = None) -> Written:
         """Return what was recorded after asking `decide` for events inside one transaction.

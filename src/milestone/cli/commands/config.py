@@ -14,6 +14,8 @@ from milestone.workspace import place
 from milestone.workspace.base import Workspace
 
 NEW_KEY = "milestone.operations.encrypt:new_key"  # imports cryptography
+MY_KEY = "milestone.operations.signing:new_key"  # likewise
+ASK = "milestone.cli.passphrase:ask"
 EXAMPLES = """
 milestone config
 milestone config get evidence
@@ -21,6 +23,7 @@ milestone config set project.timezone Europe/Berlin
 milestone config set hints off --user
 milestone config explain executor
 milestone config new-key          a key for what is kept encrypted; older ones still open what they sealed
+milestone config new-key --mine   a key of your own that signs approvals, with a passphrase
 """
 
 
@@ -33,12 +36,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("value", nargs="?", metavar="VALUE", help="what to set")
     parser.add_argument("--all", action="store_true", help="list every key, also those nobody set")
     parser.add_argument("--user", action="store_true", help="set it for all your projects")
+    parser.add_argument("--mine", action="store_true", help="with new-key: your own key, to sign approvals with")
 
 
 def run(env: Env, args: argparse.Namespace) -> int:
     """Show or set settings."""
     if args.verb == "set":
         return _set(env, args)
+    if args.verb == "new-key" and args.mine:
+        mine = load(MY_KEY)(env.workspace, env.environ, load(ASK))
+        return env.answer("config", mine, lambda: text.made_own_key(mine, env.workspace.actor.name))
     if args.verb == "new-key":
         made = load(NEW_KEY)(env.workspace)
         return env.answer("config", made, lambda: text.made_key(made, dry_run=env.options.dry_run))

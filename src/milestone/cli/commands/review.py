@@ -1,12 +1,16 @@
 """Approve, reject or request changes of a phase"""
 
 import argparse
+from typing import Any
 
 from milestone import errors
 from milestone.cli.env import Env
 from milestone.cli.text import review as text
 from milestone.operations import review
+from milestone.registry import load
 
+SIGNER = "milestone.operations.signing:signer"  # imports cryptography
+ASK = "milestone.cli.passphrase:ask"
 EXAMPLES = """
 milestone review
 milestone review m1 t1 --phase design
@@ -30,6 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         words.add_argument(f"--{word}", dest="word", action="store_const", const=word, help=help_text)
     parser.add_argument("--reviewer", metavar="WHO", help="who judges, when it is not you who types")
     parser.add_argument("--comment", metavar="TEXT", help="why; needed to reject and to request changes")
+    parser.add_argument(
+        "--sign", action="store_true", help="sign with your own key, also where nothing asks for it"
+    )
     parser.add_argument("--version", metavar="DIGEST", help="refuse when the deliverables are others than these")
     parser.add_argument("--pending", action="store_true", help="list what waits for people")
     parser.add_argument("--mine", action="store_true", help="list what waits for you")
@@ -69,9 +76,15 @@ def _decide(env: Env, args: argparse.Namespace) -> int:
         reviewer=args.reviewer,
         comment=env.read_text(args.comment) if args.comment else None,
         version=args.version,
+        sign=args.sign,
     )
-    written, items = review.decide(env.workspace, request)
+    written, items = review.decide(env.workspace, request, lambda: _signer(env))
     return env.answer("review", items, lambda: text.decided(args.word, items, written, env.width), written=written)
+
+
+def _signer(env: Env) -> Any:
+    """Return what signs with the person's own key; only who signs waits for what that loads."""
+    return load(SIGNER)(env.workspace, env.environ, load(ASK))
 
 
 def _pending(env: Env, args: argparse.Namespace) -> int:
@@ -96,7 +109,7 @@ def _history(env: Env, args: argparse.Namespace) -> int:
 
 def _refuse_words_without_action(args: argparse.Namespace) -> None:
     """A comment or a version without a word would be lost."""
-    given = [f"--{name}" for name in ("reviewer", "comment", "version") if getattr(args, name)]
+    given = [f"--{name}" for name in ("reviewer", "comment", "version", "sign") if getattr(args, name)]
     if given:
         raise errors.InvalidRequest(
             f"{given[0]} needs a decision.",

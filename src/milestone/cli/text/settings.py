@@ -59,6 +59,21 @@ def made_key(said: Mapping[str, Any], *, dry_run: bool) -> str:
     return f"Key {said['value']} seals from now on; it stands in {said['file']}\n{keep}"
 
 
+def made_own_key(said: Mapping[str, Any], name: str) -> str:
+    """Return where a person's own key is, and what makes it count."""
+    if not said["changed"]:
+        return f"A key of your own would be made in {said['file']}."
+    return "\n".join(
+        [
+            f"Your key stands in {said['file']}; it opens with your passphrase only.",
+            "It counts in every clone once config/team.yaml lists it and the file is committed:",
+            "  people:",
+            f"    - handle: {name}",
+            f'      keys: ["{said["value"]}"]',
+        ]
+    )
+
+
 def _place(layer: Mapping[str, Any]) -> str:
     if not layer["file"]:
         return ""

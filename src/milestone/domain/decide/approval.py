@@ -1,31 +1,18 @@
 """Approvals: who may judge which phase, bound to exactly what was judged."""
 
-from collections.abc import Mapping
-
-import msgspec
-
 from milestone import errors
 from milestone.domain import facts, gates, phases, tasks
 from milestone.domain.context import Context
+from milestone.domain.decide import judging
 from milestone.domain.decide import milestone as of_milestone
 from milestone.domain.decide import phase as phase_rules
 from milestone.domain.decide import task as of_task
 from milestone.domain.decide.following import as_it_will_be
+from milestone.domain.decide.judging import Judge
 from milestone.domain.decide.phase import event, review_words, subject
 from milestone.domain.deliverables import Found, plain
 from milestone.domain.document import Document, Event
 from milestone.domain.phases import Phase
-
-
-class Judge(msgspec.Struct, frozen=True, kw_only=True):
-    """A person's word on one phase: approve, reject, request_changes or withdraw."""
-
-    task: str | None  # None: the milestone's own
-    phase: str
-    found: Mapping[str, Found]  # every phase of the subject, as it is now
-    reviewer: str | None = None  # given by name; without it the actor
-    comment: str | None = None
-    version: str | None = None  # the digest that was judged; another one is refused
 
 
 def approve(document: Document, request: Judge, ctx: Context) -> list[Event]:
@@ -39,7 +26,7 @@ def approve(document: Document, request: Judge, ctx: Context) -> list[Event]:
         Stale: `version` names other contents.
         Refused: not handed in, a deliverable is missing, or criteria of the gate are unmet.
     """
-    phase, found, by, proof = _judged(document, request, ctx)
+    phase, found, by, proof = judging.judged(document, request, ctx)
     handed_in = _handed_in(document, request, phase, ctx)
     if not phase.required:
         return handed_in
@@ -51,9 +38,7 @@ def approve(document: Document, request: Judge, ctx: Context) -> list[Event]:
     complete = left is None
     if complete and standing.unmet:
         raise _unmet(document, request, standing.unmet)
-    given = {"by": by, "proof": proof, "digest": found.digest, "at": ctx.now}
-    if request.comment:
-        given["comment"] = request.comment
+    given = judging.signed(document, request, phase, judging.opinion(request, found, by, proof, ctx), ctx)
     approved = event(
         document, "phase.approved", request.task, phase.name, given=given, digest=found.digest, by=by,
         complete=complete, waiting_for=list(left or ()),
@@ -88,7 +73,7 @@ def withdraw(document: Document, request: Judge, ctx: Context) -> list[Event]:
         NeedsAPerson: an agent or a run acts.
         Refused: they gave none, or the next phase is over.
     """
-    phase, _, by, _ = _judged(document, request, ctx)
+    phase, _, by, _ = judging.judged(document, request, ctx, most="present")
     wanted = gates.identity(by, ctx.people)
     givers = [str(g.get("by")) for g in phase.given if gates.identity(str(g.get("by")), ctx.people) == wanted]
     if not givers:
@@ -108,81 +93,6 @@ def withdraw(document: Document, request: Judge, ctx: Context) -> list[Event]:
     return [event(document, "approval.withdrawn", request.task, phase.name, **facts)]
 
 
-def how_known(ctx: Context, reviewer: str | None) -> tuple[str, str]:
-    """Return who judges and how that is known: `present` at a terminal, else `named`.
-
-    Raises:
-        NeedsAPerson: an agent, a service or a process started by a run acts, whoever it names.
-    """
-    if ctx.actor.kind != "person" or ctx.in_run:
-        who = ctx.actor.name if ctx.actor.kind != "person" else "a process started by a run"
-        raise errors.NeedsAPerson(
-            f"An approval needs a person (you act as {who}).",
-            why="approvals by agents are never accepted, whoever they name",
-            hint=f"{ctx.actor.on_behalf_of or 'a person'} types it at a terminal",
-        )
-    by = (reviewer or ctx.actor.name).lstrip("@")
-    himself = gates.identity(by, ctx.people) == gates.identity(ctx.actor.name, ctx.people)
-    known = ctx.present and himself and ctx.actor.source not in ("flag", "environment")
-    return by, "present" if known else "named"
-
-
-def _judged(document: Document, request: Judge, ctx: Context) -> tuple[Phase, Found, str, str]:
-    """Return phase, what is judged, who judges and how that is known, after every check on the person."""
-    by, proof = how_known(ctx, request.reviewer)
-    phase = phases.named(phases.of(document.body, request.task), request.phase)
-    if phase is None:
-        known = [p.name for p in phases.of(document.body, request.task)]
-        raise errors.NotFound(
-            f'{subject(document, request.task)} has no phase "{request.phase}".',
-            why=f"it has {', '.join(known)}" if known else "it is done in one go, without phases",
-            candidates=known,
-            code="phase_not_found",
-        )
-    _check_person(document, request, phase, by, proof, ctx)
-    found = request.found.get(phase.name) or Found(folder="")
-    if request.version and not found.digest.startswith(request.version.lower().removeprefix("sha256:")):
-        raise errors.Stale(
-            f"The {phase.name} deliverables of {subject(document, request.task)} are not the ones you judged.",
-            why=f"they are at {found.digest[:12]} now, not at {request.version}",
-            next=[f"milestone review {review_words(document, request.task, phase.name)}"],
-            current={"revision": document.revision, "digest": found.digest},
-        )
-    return phase, found, by, proof
-
-
-def _check_person(document: Document, request: Judge, phase: Phase, by: str, proof: str, ctx: Context) -> None:
-    if not gates.may_approve(phase, by, ctx.people):
-        raise errors.NotPermitted(
-            f"{by} may not decide about the {phase.name} phase of {subject(document, request.task)}.",
-            why=f"its approvers are {', '.join(phase.approvers)}",
-            hint=f"milestone review {review_words(document, request.task, phase.name)} --approve --reviewer NAME",
-        )
-    least = gates.least_proof(ctx.settings)
-    if not gates.is_enough(proof, least):
-        raise errors.NotPermitted(
-            f"This approval would only be {proof}; this project asks for {least}.",
-            why="approvals.proof says how well the giver must be known",
-            hint="type it yourself at a terminal, without --reviewer and --as" if least == "present" else "",
-            code="proof_too_weak",
-        )
-    if not ctx.settings.get("approvals.separation_of_duties"):
-        return
-    doers = {gates.identity(n, ctx.people) for n in _doers(document, request.task, phase)}
-    if gates.identity(by, ctx.people) in doers:
-        raise errors.NotPermitted(
-            f"{by} did this work and may not approve it.",
-            why="approvals.separation_of_duties asks for somebody else",
-            code="separation_of_duties",
-        )
-
-
-def _doers(document: Document, task_id: str | None, phase: Phase) -> list[str]:
-    task = next((t for t in tasks.of(document.body) if t.get("id") == task_id), {})
-    names = [phase.owner, phase.submitted_by, *phase.assignees, task.get("assigned_to")]
-    return [str(name) for name in names if name]
-
-
 def _handed_in(document: Document, request: Judge, phase: Phase, ctx: Context) -> list[Event]:
     """Return what hands a milestone's own phase in; a task's is handed in by who did it."""
     if phase.status == "in_review" or phase.status == "approved":
@@ -199,7 +109,7 @@ def _handed_in(document: Document, request: Judge, phase: Phase, ctx: Context) -
 
 
 def _sent_back(document: Document, request: Judge, ctx: Context, kind: str) -> Event:
-    phase, found, by, proof = _judged(document, request, ctx)
+    phase, found, by, proof = judging.judged(document, request, ctx, most="present")
     if not request.comment:
         raise errors.InvalidRequest(
             "A reason is needed.", why="who did the work has to know what to change", hint='add --comment "TEXT"'

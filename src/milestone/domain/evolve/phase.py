@@ -72,10 +72,10 @@ def withdrawn(body: Body, recorded: Recorded) -> Body:
     """Somebody took an approval back; the gate it opened is closed."""
     data = recorded.event.data
     place = _place(body, recorded)
-    given = [
-        item for item in paths.get(body, f"{place}/approval/given", []) if item.get("by") not in data["givers"]
-    ]
-    body = _kept(body, recorded, "withdrawn")
+    given = paths.get(body, f"{place}/approval/given", [])
+    taken = [{"by": item.get("by"), "at": item.get("at")} for item in given if item.get("by") in data["givers"]]
+    given = [item for item in given if item.get("by") not in data["givers"]]
+    body = _kept(body, recorded, "withdrawn", withdrawn=taken)
     body = _approval(body, recorded, {"given": given, "status": "pending"})
     return _into(body, recorded, {"status": "in_review", "approved_at": None})
 
@@ -103,7 +103,7 @@ def _attempt(body: Body, recorded: Recorded, status: str) -> Body:
     return _into(body, recorded, {"status": status, "completed_at": None, "approved_at": None})
 
 
-def _kept(body: Body, recorded: Recorded, what: str) -> Body:
+def _kept(body: Body, recorded: Recorded, what: str, **more: Any) -> Body:
     """Add to the phase's history what was decided about this attempt."""
     place = _place(body, recorded)
     phase = paths.get(body, place, {})
@@ -116,6 +116,7 @@ def _kept(body: Body, recorded: Recorded, what: str) -> Body:
         "digest": data.get("digest"),
         "started_at": phase.get("started_at"),
         "completed_at": phase.get("completed_at"),
+        **more,
     }
     history = phase.get("history") if isinstance(phase.get("history"), list) else []
     return _into(body, recorded, {"history": [*history, _without_none(entry)]})

@@ -1,0 +1,1 @@
+"""Signatures of people: public keys as `team.yaml` lists them, and how a person makes one."""
