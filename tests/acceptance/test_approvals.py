@@ -160,7 +160,9 @@ def test_hand_typed_evidence_is_none_where_evidence_is_required(ana: Typed) -> N
 
     assert [finding["code"] for finding in refused.error["findings"]] == ["evidence_missing"]
     ana.does("task", "done", "m1/t1", code=5)
-    ana.does("task", "done", "m1/t1", "--proof", "1=seen by Ben")
+    ana.does("task", "done", "m1/t1", "--proof", "1=seen by Ben", code=5)
+    ana.does("task", "check", "m1/t1", "--", "test", "-d", ".milestones")
+    ana.does("task", "done", "m1/t1")
     ana.does("archive", "m1")
 
 

@@ -111,8 +111,9 @@ def test_proofs_belong_to_acceptance_criteria(tmp_path):
             "grade": "self-reported",
             "by": "ana",
             "at": "2026-11-20T12:00:00.000Z",
-            "item": "mail arrives",
-            "proof": "inbox.png",
+            "item": 2,
+            "of": "5406034b",
+            "text": "inbox.png",
         }
     ]
 

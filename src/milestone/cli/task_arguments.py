@@ -7,6 +7,7 @@ VERBS = {
     "add": "add a task to a milestone",
     "start": "begin a task",
     "done": "finish tasks; a task's verify decides",
+    "check": "run what shows a task, keep the receipt, finish nothing",
     "block": "say what stands in a task's way",
     "unblock": "nothing stands in its way any more",
     "note": "leave a note, and what the next worker should know",
@@ -47,6 +48,14 @@ def _of_done(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _of_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("ref", metavar="REF", help="m1/t2, or t2 in the current milestone")
+    parser.add_argument("--item", metavar="N", type=int, help="the acceptance item that is shown, from 1")
+    parser.add_argument(
+        "command", metavar="COMMAND", nargs="*", help="after --; else the item's own check, the task's verify"
+    )
+
+
 def _of_act(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("refs", metavar="REF", nargs="+", help="m1/t2, or t2 in the current milestone")
     parser.add_argument("--reason", metavar="TEXT")
@@ -76,6 +85,7 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "add": _of_add,
     "start": _of_start,
     "done": _of_done,
+    "check": _of_check,
     "block": _said("REASON"),
     "note": _of_note,
     "assign": _said("WHO"),

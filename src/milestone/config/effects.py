@@ -36,8 +36,9 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "tests/workspace/test_encrypting.py::test_without_a_usable_key_nothing_is_written",
     ),
     "evidence": (
-        "required: a completion that was only typed opens nothing, and a task is done only with evidence.",
-        "tests/cli/test_work.py::test_where_evidence_is_required_a_typed_completion_opens_nothing",
+        "required: a task is done only with a receipt of its files as they are; a typed completion opens nothing.",
+        "tests/operations/test_checking.py::"
+        "test_where_evidence_is_required_what_is_stale_or_uncommitted_refuses_and_a_fresh_receipt_completes",
     ),
     "project.team_size": (
         "How many people there are: the hours a week that dates follow from, and how big a store is needed.",

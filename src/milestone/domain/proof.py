@@ -5,14 +5,14 @@ completion away and brings it back unchanged finds its seal again; text nobody r
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from milestone import digests
 from milestone.domain import paths
 from milestone.domain.document import Body, Document
 
-GRADES = ("typed", "self-reported", "command", "CI")  # least first
+GRADES = ("typed", "self-reported", "command", "ci")  # least first
 
 # Events whose additions become proven, and whose removals stop being so.
 PROVING = frozenset(
@@ -65,24 +65,94 @@ def is_proven(document: Document, where: str, what: str, value: Any) -> bool:
 def grade(document: Document, task: Mapping[str, Any]) -> str | None:
     """Return how well a task's completion is known: None when it is not completed, else one of `GRADES`.
 
-    Without its seal it is typed; what a command recorded is at least self-reported; sealed evidence lifts it.
+    Without its seal it is typed; what a command recorded is at least self-reported; sealed evidence about
+    the whole task lifts it, and so does evidence of every single acceptance item.
     """
     wanted = completion(task)
     if wanted is None:
         return None
     if wanted not in document.proven:
         return "typed"
-    grades = [g for g in evidence_grades(document, task) if g in GRADES]
-    return max(["self-reported", *grades], key=GRADES.index)
+    shown = counted(document, task)
+    every = accepted(task)
+    whole = [normal(item.get("grade")) for item in shown if "item" not in item or not every]
+    each = [_best(item for item in shown if number_of(task, item) == n) for n in range(1, len(every) + 1)]
+    parts = [min(each, key=GRADES.index)] if each else []
+    return max(["self-reported", *whole, *parts], key=GRADES.index)
 
 
 def evidence_grades(document: Document, task: Mapping[str, Any]) -> list[str]:
     """Return the grade of each evidence item of a task; an item without its seal is typed."""
     where = str(task.get("id"))
     return [
-        str(item.get("grade") or "self-reported") if is_proven(document, where, "evidence", item) else "typed"
+        normal(item.get("grade")) if is_proven(document, where, "evidence", item) else "typed"
         for item in _dicts(task.get("evidence"))
     ]
+
+
+def counted(document: Document, task: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the evidence of a task that shows something: recorded by a command, since the task was last taken up.
+
+    Of one command the last word counts: what it once showed is gone when it failed afterwards.
+    """
+    where, since = str(task.get("id")), str(task.get("reopened_at") or "")
+    last: dict[Any, Mapping[str, Any]] = {}
+    for place, item in enumerate(_dicts(task.get("evidence"))):
+        if is_proven(document, where, "evidence", item) and str(item.get("at") or "") >= since:
+            last[(str(item.get("item")), str(item["command"])) if item.get("command") else place] = item
+    return [item for item in last.values() if item.get("exit_code") in (0, None)]
+
+
+def normal(grade: Any) -> str:
+    """Return a grade as the program spells it; anything unknown is self-reported."""
+    word = str(grade or "").casefold()
+    return word if word in GRADES else "self-reported"
+
+
+def accepted(task: Mapping[str, Any]) -> list[Any]:
+    """Return the acceptance items of a task."""
+    found = task.get("acceptance")
+    return found if isinstance(found, list) else [found] if found else []
+
+
+def text_of(item: Any) -> str:
+    """Return the words of an acceptance item."""
+    return str(item.get("text") or item.get("name") or "") if isinstance(item, Mapping) else str(item)
+
+
+def check_of(item: Any) -> str | None:
+    """Return the command an acceptance item brings itself; None for one that is only words."""
+    found = (item.get("check") or item.get("verify")) if isinstance(item, Mapping) else None
+    return str(found) if found else None
+
+
+def about(task: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """Return how evidence names an acceptance item: its number, and what it said, in short."""
+    every = accepted(task)
+    return {"item": number, **({"of": _short(every[number - 1])} if 1 <= number <= len(every) else {})}
+
+
+def number_of(task: Mapping[str, Any], item: Mapping[str, Any]) -> int | None:
+    """Return which acceptance item a piece of evidence is about, from 1; None when that says something else now.
+
+    Older records name it by its text.
+    """
+    named, every = item.get("item"), accepted(task)
+    if item.get("of"):
+        shorts = [_short(each) for each in every]
+        return shorts.index(item["of"]) + 1 if item["of"] in shorts else None
+    if isinstance(named, int) and not isinstance(named, bool):
+        return named if 1 <= named <= len(every) else None
+    texts = [text_of(each) for each in every]
+    return texts.index(named) + 1 if named in texts else None
+
+
+def _short(item: Any) -> str:
+    return digests.sha256(text_of(item).encode())[:8]
+
+
+def _best(items: Iterable[Mapping[str, Any]]) -> str:
+    return max((normal(item.get("grade")) for item in items), key=GRADES.index, default="typed")
 
 
 def overridden(document: Document) -> set[str]:

@@ -1,10 +1,10 @@
 """What an attempt's end means as events: done, failed and tried again, or blocked."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from milestone.agents.executors.base import Outcome
-from milestone.domain import tasks
+from milestone.domain import proof, tasks
 from milestone.domain.decide import phase as of_phase
 from milestone.domain.decide import rules
 from milestone.domain.decide import session as of_session
@@ -12,6 +12,7 @@ from milestone.domain.decide import task as of_task
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Body, Event
+from milestone.domain.receipts import WorkState
 from milestone.domain.safe_names import folder_name
 from milestone.engine.attempt import Attempt
 from milestone.engine.setup import Limits, Setup
@@ -27,6 +28,15 @@ class Blocked(Exception):
     def __init__(self, message: str, kind: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+class Shown(NamedTuple):
+    """What an attempt left when it is finished."""
+
+    work: dict[str, Any] | None  # how its executor ended
+    check: dict[str, Any] | None  # how what judges it ended; None where nothing does
+    commit: str | None
+    state: WorkState | None = None  # the files the commit was made of; None where nothing asks for it
 
 
 def result_of(ended: Outcome) -> dict[str, Any]:
@@ -82,9 +92,7 @@ def phase_begun(found: Attempt, setup: Setup) -> list[Event]:
     )
 
 
-def done(
-    found: Attempt, setup: Setup, commit: str | None, work: dict[str, Any] | None, check: dict[str, Any] | None
-) -> list[Event]:
+def done(found: Attempt, setup: Setup, shown: Shown) -> list[Event]:
     """Return commit, evidence, and the completion of the task, or of the phase that is not its last."""
     status = "completed"
     events: list[Event] = []
@@ -102,15 +110,16 @@ def done(
     if status == "completed":
         request = of_task.CompleteTask(
             task=found.name,
-            hours=round((work or {}).get("seconds", 0) / 3600, 6) or None,
-            evidence=[evidence(found, commit, work, check)],
+            hours=round((shown.work or {}).get("seconds", 0) / 3600, 6) or None,
+            evidence=evidence(found, shown),
             source="executor",
             found=survey,
+            state=shown.state,
         )
         events += of_task.complete(as_it_will_be(found.document, events, found.ctx), request, found.ctx)
-    result: dict[str, Any] = {"status": status, "commit": commit}
-    if commit:
-        events.append(of_session.event(found.session, "commit.recorded", task=found.name, commit=commit))
+    result: dict[str, Any] = {"status": status, "commit": shown.commit}
+    if shown.commit:
+        events.append(of_session.event(found.session, "commit.recorded", task=found.name, commit=shown.commit))
     return [
         *events,
         of_session.event(found.session, "run.step_finished", task=found.name, step="finish", result=result),
@@ -128,20 +137,22 @@ def kept(found: Attempt, setup: Setup) -> list[Event]:
     ]
 
 
-def evidence(
-    found: Attempt, commit: str | None, work: dict[str, Any] | None, check: dict[str, Any] | None
-) -> Body:
-    """Return the evidence of a completed attempt: of grade `command` only where the task's `verify` decided."""
-    judged = check or work or {}
-    item = {
-        "grade": "command" if check else "self-reported",
-        "by": f"agent:{found.executor}",
-        "at": found.ctx.now,
-        "command": found.task.get("verify") if check else found.task.get("run"),
-        "exit_code": judged.get("exit_code"),
-        "commit": commit,
-    }
-    return {key: value for key, value in item.items() if value is not None}
+def evidence(found: Attempt, seen: Shown) -> list[Body]:
+    """Return the evidence of a completed attempt: of grade `command` only where commands of the record decided."""
+    check = seen.check or {}
+    shown = dict(check.get("shown") or {})  # number of an acceptance item, "" for the verify -> its end
+    if check and "shown" not in check:  # a run that began before acceptance items were shown too
+        shown[""] = {"command": found.task.get("verify"), "exit_code": check.get("exit_code")}
+    bound = {"commit": seen.commit, "tree": check.get("tree"), "by": f"agent:{found.executor}"}
+    bound["at"] = found.ctx.now
+    items: list[dict[str, Any]] = [
+        {"grade": "command", **bound, **end, **(proof.about(found.task, int(number)) if number else {})}
+        for number, end in shown.items()
+    ]
+    if "" not in shown:
+        said = {"command": found.task.get("run"), "exit_code": (seen.work or {}).get("exit_code")}
+        items.insert(0, {"grade": "self-reported", **bound, **said})
+    return [{key: value for key, value in item.items() if value is not None} for item in items]
 
 
 def failed(found: Attempt, setup: Setup, step: str, result: dict[str, Any]) -> list[Event]:

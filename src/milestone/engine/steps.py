@@ -16,7 +16,7 @@ from milestone.domain.decide import session as of_session
 from milestone.domain.document import Actor, Body, Event
 from milestone.domain.safe_names import folder_name
 from milestone.engine import attempt as attempts
-from milestone.engine import brief, outcome
+from milestone.engine import brief, judging, outcome
 from milestone.engine.attempt import Attempt
 from milestone.engine.ledger import look
 from milestone.engine.port import Ledger
@@ -105,9 +105,9 @@ class Steps:
         return self._run(session, task, attempt, "work")
 
     def verify(self, session: str, task: str, attempt: str) -> str:
-        """Let the task's own `verify` judge; in a phase before the last there is nothing to judge yet."""
+        """Let the task's own commands judge; in a phase before the last there is nothing to judge yet."""
         found = self._load(session, task, attempt)
-        if found is not None and (not found.task.get("verify") or not found.is_last_phase):
+        if found is not None and (not judging.judges(found.task) or not found.is_last_phase):
             return GO
         return self._run(session, task, attempt, "verify")
 
@@ -121,6 +121,7 @@ class Steps:
             return "completed"
         if not self._is_wanted(found):
             return "gone"
+        state = self.workplace.state_asked(found)
         try:
             commit = self.workplace.keep(found)
         except outcome.Blocked as blocked:
@@ -128,11 +129,9 @@ class Steps:
         except outcome.TROUBLE as trouble:
             return self._block(found, "finish", f"the commit was not made: {trouble}", "git")
         reach("finish.committed")
-        work, check = self._result(found, "work"), self._result(found, "verify")
+        shown = outcome.Shown(self._result(found, "work"), self._result(found, "verify"), commit, state)
         try:
-            self._record(
-                session, task, attempt, "finish", lambda now: outcome.done(now, self.setup, commit, work, check)
-            )
+            self._record(session, task, attempt, "finish", lambda now: outcome.done(now, self.setup, shown))
         except errors.Waiting:
             return "waiting"  # a gate closed meanwhile: what was done is kept, and finished after the approval
         except errors.MilestoneError as refused:
@@ -160,14 +159,14 @@ class Steps:
             if not self._is_wanted(found):
                 return "gone"
             reach(f"{step}.starting")
-            ended = self._execute(found, step)
+            ended, shown = self._judge(found) if step == "verify" else (self._execute(found, step), {})
             if ended.stopped:
                 self._stops.pop((session, task), None)
                 return "interrupted"
             if ended.waits or ended.error:
                 return self._block(found, step, ended.error or "a person does it", "resource")
             reach(f"{step}.done")
-            result = outcome.result_of(ended)
+            result = {**outcome.result_of(ended), **shown}
             self._record(session, task, attempt, step, lambda now: [outcome.stepped(now, step, result)])
             reach(f"{step}.recorded")
         if result["succeeded"]:
@@ -176,18 +175,24 @@ class Steps:
         reach("failed.recorded")
         return "failed"
 
-    def _execute(self, found: Attempt, step: str) -> Outcome:
+    def _judge(self, found: Attempt) -> tuple[Outcome, dict[str, Any]]:
+        return judging.judge(
+            found.task,
+            lambda command: self._execute(found, "verify", command),
+            lambda: self.workplace.state(found),
+        )
+
+    def _execute(self, found: Attempt, step: str, command: str = "") -> Outcome:
         name = found.executor if step == "work" else "shell"
         session = str(found.session.body["id"])
         stop = self._stops[(session, found.name)]
         if session in self._stopped:
             stop.set()
-        return self.setup.executors(name).run(self._job(found, step), stop)
+        return self.setup.executors(name).run(self._job(found, step, command), stop)
 
-    def _job(self, found: Attempt, step: str) -> Job:
+    def _job(self, found: Attempt, step: str, command: str) -> Job:
         folder = self.workplace.folder(found)
         text, secrets = self._brief(found) if step == "work" else ("", ())
-        command = found.task.get("run" if step == "work" else "verify")
         return Job(
             ref=found.ref,
             folder=folder,
@@ -195,7 +200,7 @@ class Steps:
             record=self._record_file(found, step),
             brief=text,
             secrets=secrets,
-            command=str(command or ""),
+            command=command or str(found.task.get("run") or ""),
             environment=self.workplace.environment(found, self._mark(found)),
             time_limit=outcome.limit_of(found.task, step, found.executor, self.setup.limits),
         )
@@ -229,16 +234,14 @@ class Steps:
 
     def log_file(self, found: Attempt, step: str) -> Any:
         """Return where the output of a step is kept."""
-        return (
-            self.setup.runs(str(found.session.body["id"]))
-            / f"{folder_name(found.name)}-{_plain(found.key)}-{step}.log"
-        )
+        return self._file(found, f"{step}.log")
 
     def _record_file(self, found: Attempt, step: str) -> Any:
-        return (
-            self.setup.runs(str(found.session.body["id"]))
-            / f"{folder_name(found.name)}-{_plain(found.key)}-{step}.json"
-        )
+        return self._file(found, f"{step}.json")
+
+    def _file(self, found: Attempt, name: str) -> Any:
+        folder = self.setup.runs(str(found.session.body["id"]))
+        return folder / f"{folder_name(found.name)}-{_plain(found.key)}-{name}"
 
     def _mark(self, found: Attempt) -> str:
         return _plain(found.operation(self.setup.epoch, "lease"))

@@ -5,12 +5,17 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+
+from milestone.domain import receipts
+from milestone.domain.receipts import WorkState
 from milestone.domain.safe_names import branch_name, folder_name
 from milestone.engine.attempt import Attempt
 from milestone.engine.outcome import Blocked
 from milestone.engine.setup import Setup
 from milestone.errors import MilestoneError
 from milestone.integrations.git import commits, worktrees
+from milestone.integrations.git import state as git_state
 from milestone.integrations.git.commits import Message
 from milestone.integrations.git.repository import Repository
 
@@ -96,6 +101,18 @@ class Workplace:
             footer=self.setup.footer,
             mark=found.mark,
         )
+
+    def state(self, found: Attempt) -> WorkState | None:
+        """Return the files of the attempt as they are; None without git."""
+        known = self.setup.repository
+        return git_state.at(known, self.folder(found)) if known is not None else None
+
+    def state_asked(self, found: Attempt) -> WorkState | None:
+        """Return the same where evidence is required; what is in a worktree is committed by the run itself."""
+        if not receipts.is_required(found.document, found.task, found.ctx.settings):
+            return None
+        state, own = self.state(found), self._repository(found) is not None
+        return msgspec.structs.replace(state, uncommitted=()) if state and own else state
 
     def leave(self, found: Attempt) -> None:
         """Remove the folder of a finished attempt; its work is on the branch."""

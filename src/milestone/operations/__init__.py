@@ -2,6 +2,7 @@
 
 # Parts of verbs that most calls do not need, and whose imports would make a plain change slow.
 PARTS = {
+    "checking": "milestone.operations.checking",
     "proving": "milestone.operations.proving",
     "phase": "milestone.operations.phase",
     "committing": "milestone.operations.committing",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from milestone import errors
+from milestone.domain import proof
 from milestone.domain.context import Context
 from milestone.domain.decide import rules
 from milestone.domain.document import Body, Document
@@ -14,16 +15,24 @@ def proofs(document: Document, found: Body, said: Mapping[int, str], ctx: Contex
     Raises:
         InvalidRequest: the task has no criterion of that number.
     """
-    accepted = found.get("acceptance")
-    listed = accepted if isinstance(accepted, list) else [accepted] if accepted else []
     items = []
     for number, text in sorted(said.items()):
-        if number < 1 or (listed and number > len(listed)):
-            raise errors.InvalidRequest(
-                f"{rules.ref(document, str(found['id']))} has no acceptance criterion {number}.",
-                why=f"it has {len(listed)}" if listed else "numbers begin at 1",
-                next=[f"milestone show {rules.ref(document, str(found['id']))}"],
-            )
-        item = str(listed[number - 1]) if listed else f"{number}"
-        items.append({"grade": "self-reported", "by": ctx.actor.name, "at": ctx.now, "item": item, "proof": text})
+        check(document, found, number)
+        about = proof.about(found, number)
+        items.append({"grade": "self-reported", "by": ctx.actor.name, "at": ctx.now, **about, "text": text})
     return items
+
+
+def check(document: Document, found: Body, number: int) -> None:
+    """Let the number of an acceptance criterion pass; a task that names none takes any.
+
+    Raises:
+        InvalidRequest: the task has no criterion of that number.
+    """
+    listed = proof.accepted(found)
+    if number < 1 or (listed and number > len(listed)):
+        raise errors.InvalidRequest(
+            f"{rules.ref(document, str(found['id']))} has no acceptance criterion {number}.",
+            why=f"it has {len(listed)}" if listed else "numbers begin at 1",
+            next=[f"milestone show {rules.ref(document, str(found['id']))}"],
+        )

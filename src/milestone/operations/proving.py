@@ -10,6 +10,8 @@ import msgspec
 from milestone import errors
 from milestone.agents import executors
 from milestone.domain import durations
+from milestone.domain.receipts import WorkState
+from milestone.integrations.git import state as git_state
 from milestone.registry import load
 from milestone.workspace import place
 
@@ -25,6 +27,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     output: str  # its last lines
     error: str = ""
+    state: WorkState | None = None  # the files it ran on, as they were when it ended; None without git
 
     @property
     def succeeded(self) -> bool:
@@ -40,6 +43,7 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
             "command": self.command,
             "exit_code": self.exit_code,
             "seconds": self.seconds,
+            **(self.state.fields() if self.state else {}),
         }
 
 
@@ -51,9 +55,10 @@ def run(
     base = load("milestone.agents.executors.base")
     with load("tempfile:TemporaryDirectory")(prefix="milestone-") as name:
         log = Path(name) / "output"
+        here = start if exactly else folder(root, start)
         job = base.Job(
             ref=ref,
-            folder=start if exactly else folder(root, start),
+            folder=here,
             log=log,
             record=Path(name) / "running.json",
             command=command,
@@ -67,12 +72,18 @@ def run(
         seconds=outcome.seconds,
         output="\n".join(text.rstrip().splitlines()[-TAIL:]),
         error=outcome.error or ("it took too long" if outcome.timed_out else ""),
+        state=git_state.of(root, here),
     )
 
 
 def limit_of(settings: Mapping[str, Any]) -> float:
     """Return how many seconds a command that proves something may run."""
     return (durations.hours(str(settings.get("execution.verify_time_limit") or "30m")) or 0.5) * HOUR
+
+
+def state(root: Path, start: Path) -> WorkState | None:
+    """Return the files where the caller works, as they are now; None without git."""
+    return git_state.of(root, folder(root, start))
 
 
 def folder(root: Path, start: Path) -> Path:

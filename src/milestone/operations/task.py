@@ -12,11 +12,12 @@ from milestone.domain.context import Context
 from milestone.domain.decide import rules, task, task_fields, time
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.document import Body, Document, Event
-from milestone.operations import PARTS, accepted, worked
+from milestone.domain.receipts import WorkState
+from milestone.operations import PARTS, accepted, proved_first, worked
 from milestone.operations.draft import Draft, Effect
 from milestone.registry import load
 from milestone.storage.base import Txn
-from milestone.workspace import current, finding
+from milestone.workspace import finding
 from milestone.workspace.base import Workspace, Written
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
     """
     if request.hours is not None and len(finding.words(request.refs)) > 1:
         raise errors.InvalidRequest("--spent is the time of one task.", hint="finish them one by one")
-    proved: dict[str, Proof] | None = None
+    proved: proved_first.Proved | None = None
     effects: list[Effect] = []
     finished: list[Finished] = []
 
@@ -119,14 +120,15 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
         for ref in _in_order(draft, finding.words(request.refs)):
             document, found = draft.task(ref)
             name = str(found["id"])
-            shown = proved.get(rules.ref(document, name)) if proved else None
-            needs = not workspace.options.dry_run and _is_decided(document, found)
-            if needs and proved is None:
+            shown = proved.proofs.get(rules.ref(document, name)) if proved else None
+            needs = not workspace.options.dry_run and proved_first.is_decided(document, found)
+            if proved is None and (needs or proved_first.is_strict(workspace, document, found)):
                 raise _Unproven
             if shown.command != str(found.get("verify") or "") if shown else needs:
-                raise _changed_meanwhile(rules.ref(document, name))
+                raise proved_first.changed_meanwhile(rules.ref(document, name))
             seen = worked.hours(txn, found, draft.ctx) if request.hours is None else None
-            events = _finish(workspace, document, found, request, shown, draft.ctx, seen)
+            state = proved.state if proved else None
+            events = _finish(workspace, document, found, request, shown, draft.ctx, seen, state)
             after = draft.add(document, events)
             finished.append(_outcome(after, name, shown))
         effects[:] = [draft.effect()]
@@ -135,7 +137,7 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
     try:
         written = workspace.write(decide)
     except _Unproven:
-        proved = _prove(workspace, start, request)
+        proved = proved_first.prove(workspace, start, request.refs)
         written = workspace.write(decide)
     _lay_out(workspace, written)
     if written.repeated:
@@ -180,55 +182,8 @@ def _lay_out(workspace: Workspace, written: Written) -> None:
         load(PARTS["phase"]).lay_out(workspace, written)
 
 
-def _prove(workspace: Workspace, start: Path, request: Done) -> "dict[str, Proof]":
-    """Return what the verify of each task showed; those whose phase is not the last need none."""
-    proving = load(PARTS["proving"])
-    found: dict[str, Proof] = {}
-    for ref, command in _verifies(workspace, start, request.refs):
-        shown = proving.run(command, ref, workspace.root, start, proving.limit_of(workspace.settings.values))
-        if not shown.succeeded:
-            raise proving.failed(shown, ref, "the task's verify")
-        found[ref] = shown
-    return found
-
-
-def _verifies(workspace: Workspace, start: Path, refs: Sequence[str]) -> list[tuple[str, str]]:
-    with workspace.reading() as reading:
-        key = workspace.options.key
-        if key and reading.operation(key):
-            return []
-        words = finding.words(refs)
-        is_asked = any(map(finding.task_of_current, words))
-        here = current.find(workspace.root, start, reading.rows()) if is_asked else None
-        pairs = [finding.task(reading, ref, current=here, writing=True) for ref in words]
-    return [
-        (rules.ref(document, str(each["id"])), str(each["verify"]))
-        for document, each in pairs
-        if _is_decided(document, each)
-    ]
-
-
 class _Unproven(Exception):
     """A verify has to run first, outside the lock; most tasks have none, and are spared a second look."""
-
-
-def _changed_meanwhile(ref: str) -> errors.Stale:
-    return errors.Stale(
-        f"The verify of {ref} was changed meanwhile.",
-        why="what was run is not what decides now",
-        next=[f"milestone task done {ref}"],
-    )
-
-
-def _is_decided(document: Document, found: Body) -> bool:
-    """Tell whether a verify decides now: the task is open, and in its last phase where it has phases."""
-    if not found.get("verify"):
-        return False
-    if tasks.status(found) not in ("pending", "in_progress", "in_review"):
-        return tasks.status(found) == "completed" and proof.grade(document, found) == "typed"
-    course = phases.of(document.body, str(found["id"]))
-    open_ones = [each for each in course if each.status not in phases.DONE]
-    return not course or (len(open_ones) <= 1 and (not open_ones or open_ones[0] is course[-1]))
 
 
 def _finish(
@@ -239,6 +194,7 @@ def _finish(
     shown: "Proof | None",
     ctx: Context,
     seen: float | None,
+    state: WorkState | None,
 ) -> list[Event]:
     name = str(found["id"])
     events, is_over = _hand_in(workspace, document, name, request, ctx)
@@ -253,6 +209,7 @@ def _finish(
         source="spent" if seen is None else "session",
         evidence=[*evidence, *accepted.proofs(document, found, request.proofs, ctx)],
         override=request.override,
+        state=state,
         found=load(PARTS["phase"]).found(workspace, document, name) if phases.of(document.body, name) else {},
     )
     return [*events, *task.complete(document, complete, ctx)]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from milestone import ids
-from milestone.domain import graph
+from milestone.domain import graph, receipts, tasks
 from milestone.domain.document import Document
 from milestone.domain.questions import Question
 from milestone.domain.rows import Rows
@@ -81,8 +81,18 @@ def task(document: Document, moment: Moment, row: Row, task_row: Row) -> dict[st
         "slack": task_row["slack"],
         "critical": task_row["critical"],
         "ready": sight.is_ready,
+        "criteria": criteria(document, str(sight.task["id"])),
         "course": course.view(document, str(sight.task["id"]), moment.now),
     }
+
+
+def criteria(document: Document, task_id: str) -> list[dict[str, Any]]:
+    """Return every acceptance item of a task with the best grade of what shows it; None: nothing does."""
+    body = tasks.get(document.body, task_id) or {}
+    return [
+        {"number": each.number, "text": each.text, "check": each.check, "grade": each.grade}
+        for each in receipts.criteria(document, body)
+    ]
 
 
 def _task(sight: ready.Sight, document: Document) -> dict[str, Any]:

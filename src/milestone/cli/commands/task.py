@@ -17,6 +17,7 @@ from milestone.registry import load
 
 EXAMPLES = """
 milestone task done m1/1 --note "name, mail, text"
+milestone task check m1/1 --item 2 -- pytest tests/login
 milestone task add m1 "Rate limit" --estimate 3h --after t3 --verify "npm test"
 milestone task block m1/4 "no API key yet"
 milestone task log m1/2 90m
@@ -78,6 +79,18 @@ def _done(env: Env, args: argparse.Namespace) -> int:
     if env.terminal and outcome.written.events and not env.options.dry_run:
         _offer_commits(env, outcome)
     return code
+
+
+def _check(env: Env, args: argparse.Namespace) -> int:
+    checking = load(PARTS["checking"])
+    request = checking.Check(ref=args.ref, item=args.item, command=args.command)
+    checked = checking.check(env.workspace, env.start, request)
+    return env.answer_change(
+        checked.written,
+        lambda: load("milestone.cli.text.checked:text")(checked),
+        evidence=[{"ref": checked.ref, **item} for item in checked.shown],
+        next=[item["hint"] for item in checked.lacks] or [f"milestone task done {checked.ref}"],
+    )
 
 
 def _offer_commits(env: Env, outcome: operation.Outcome) -> None:
@@ -162,6 +175,7 @@ ACTS: dict[str, Callable[[Env, argparse.Namespace], int]] = {
     "add": _add,
     "start": _start,
     "done": _done,
+    "check": _check,
     "block": _block,
     "note": _note,
     "assign": _assign,

@@ -13,6 +13,7 @@ from milestone.reports.status import Moment
 
 View = Mapping[str, Any]
 INDENT = 15
+GRADES = {"ci": "CI"}  # how a grade is written where it is no plain word
 VERBS = {"in_progress": "done", "blocked": "unblock", "failed": "retry", "cancelled": "reopen"}
 
 
@@ -36,9 +37,7 @@ def text(view: View, moment: Moment, width: int) -> list[str]:
     ]
     indent = " " * INDENT
     lines += [f"{name:<{INDENT}}{wide.wrap(words, width - INDENT, indent)}" for name, words in details if words]
-    lines += section(
-        "Done when", [line(_fact(each)) for each in _items(view.get("acceptance"))], width, counted=False
-    )
+    lines += section("Done when", _criteria(view["criteria"]), width, counted=False)
     lines += phases(view, width)
     lines += section("Evidence", [_evidence(each, moment) for each in _items(view.get("evidence"))], width)
     return [*lines, f"{'Next':<{INDENT}}{_task_command(view)}"]
@@ -81,7 +80,7 @@ def _phase(each: View) -> str:
 def _task_standing(view: View) -> str:
     parts = [states.opening(view["status"])]
     if view["grade"] and view["status"] == "completed":
-        parts[0] += f" ({view['grade']})"
+        parts[0] += f" ({GRADES.get(view['grade'], view['grade'])})"
     parts += [moments.hours(view["hours"])] if view["hours"] else []
     parts += [f"for {line(view['assigned_to'])}"] if view["assigned_to"] else []
     parts += [f"phase {line(view['phase'])}"] if view["phase"] else []
@@ -109,14 +108,24 @@ def _words(value: Any) -> list[str]:
     return [str(each) for each in _items(value)]
 
 
-def _fact(each: Any) -> str:
-    return str(each.get("text") or each.get("name") or "") if isinstance(each, Mapping) else str(each)
+def _criteria(every: list[View]) -> list[str]:
+    """Return the acceptance items, with their number where there are several, and the grade of what shows them."""
+    numbered = [f"{each['number']} " if len(every) > 1 else "" for each in every]
+    return [
+        f"{number}{line(each['text'])}"
+        + (f" ({GRADES.get(each['grade'], each['grade'])})" if each["grade"] else "")
+        for number, each in zip(numbered, every, strict=True)
+    ]
 
 
 def _evidence(each: Any, moment: Moment) -> str:
     if not isinstance(each, Mapping):
         return line(each)
-    told = " ".join(str(each[key]) for key in ("command", "commit", "item") if each.get(key))
+    item = f"item {each['item']}" if isinstance(each.get("item"), int) else str(each.get("item") or "")
+    said = str(each.get("text") or each.get("proof") or "")
+    commit = str(each.get("commit") or "")[:7]
+    told = " ".join(filter(None, (item, str(each.get("command") or ""), said, commit and f"at {commit}")))
     code = f" (exit {each['exit_code']})" if each.get("exit_code") is not None else ""
+    grade = str(each.get("grade") or "typed")
     at = moments.clock(str(each.get("at") or ""), moment.today)
-    return f"{line(each.get('grade') or 'typed')}: {line(told)}{code} {line(each.get('by') or '')} {at}".rstrip()
+    return f"{line(GRADES.get(grade, grade))}: {line(told)}{code} {line(each.get('by') or '')} {at}".rstrip()

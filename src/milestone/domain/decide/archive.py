@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from milestone import errors
-from milestone.domain import facts, gates, paths, phases, proof, states, tasks
+from milestone.domain import facts, gates, paths, phases, proof, receipts, states, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import fact, rules
 from milestone.domain.decide import milestone as of_milestone
@@ -92,16 +92,20 @@ def _open_tasks(document: Document) -> Iterator[rules.Finding]:
 
 
 def _without_evidence(document: Document, ctx: Context) -> Iterator[rules.Finding]:
-    if str(rules.says(ctx.settings, "evidence", "advised")) != "required":
-        return
+    passed = proof.overridden(document)
     for task in tasks.leaves(document.body):
-        if tasks.status(task) == "completed" and proof.grade(document, task) == "typed":
+        if tasks.status(task) != "completed" or not receipts.is_required(document, task, ctx.settings):
+            continue
+        typed = proof.grade(document, task) == "typed"
+        lacks = [item for item in receipts.missing(document, task) if item["path"] not in passed]
+        if typed or lacks:
             ref = rules.ref(document, str(task["id"]))
+            why = "is completed only by a typed word" if typed else lacks[0]["message"]
             yield rules.finding(
                 "evidence_missing",
-                f"{task['id']} {tasks.title(task)} is completed only by a typed word.",
+                f"{task['id']} {tasks.title(task)}: {why}.",
                 path=paths.join("tasks", str(task["id"])),
-                hint=f'milestone task done {ref} --proof 1="what shows it"',
+                hint=lacks[0]["hint"] if lacks else f"milestone task done {ref}",
             )
 
 

@@ -29,7 +29,7 @@ def _parent(after: Document, name: str, ctx: Context) -> list[Event]:
     if not own_over or not _is_all_done(tasks.children(after.body, parent)):
         return []
     day = ctx.today.isoformat()
-    said = {"grade": "self-reported", "by": ctx.actor.name, "at": ctx.now, "item": "its subtasks"}
+    said = {"grade": "self-reported", "by": ctx.actor.name, "at": ctx.now, "text": "its subtasks"}
     ways = [rules.event(after, f"task.{verb}", parent) for verb in WAYS.get(tasks.status(above), ())]
     return [*ways, rules.event(after, "task.completed", parent, on=day, evidence=[said])]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from milestone import errors
-from milestone.domain import gates, graph, phases, proof, states, tasks
+from milestone.domain import gates, graph, phases, proof, receipts, states, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import milestone as of_milestone
 from milestone.domain.decide import phase as of_phase
@@ -14,6 +14,7 @@ from milestone.domain.decide.finding import find
 from milestone.domain.decide.following import follows
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Body, Document, Event
+from milestone.domain.receipts import WorkState
 
 
 class StartTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,6 +34,7 @@ class CompleteTask(msgspec.Struct, frozen=True, kw_only=True):
     override: str | None = None
     source: str = "spent"
     found: Mapping[str, Found] = {}  # deliverables of its phases as they are, for a task that has phases
+    state: WorkState | None = None  # the files as they are; None where git is not asked
 
 
 class FailTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,8 +96,8 @@ def complete(document: Document, request: CompleteTask, ctx: Context) -> list[Ev
         return []
     _check_subtasks(document, name)
     _check_phases(document, name, request, ctx)
-    _check_evidence(document, task, request, ctx)
-    begun = _begun(document, task, request, ctx)
+    unproven = _unproven(document, task, request, ctx)
+    begun = [*_begun(document, task, request, ctx), *unproven]
     if state != "completed":
         rules.moved("task", document, name, "in_progress" if state == "pending" else state, "completed")
     spent = _spent(document, name, request, ctx)
@@ -230,16 +232,24 @@ def _check_phases(document: Document, name: str, request: CompleteTask, ctx: Con
     )
 
 
-def _check_evidence(document: Document, task: Body, request: CompleteTask, ctx: Context) -> None:
-    if not requirements.is_evidence_required(ctx) or request.evidence:
-        return
-    if any(grade != "typed" for grade in proof.evidence_grades(document, task)):
-        return
-    spelt = rules.ref(document, str(task["id"]))
+def _unproven(document: Document, task: Body, request: CompleteTask, ctx: Context) -> list[Event]:
+    """Return the override of what a completion lacks where evidence is required; nothing where all is shown."""
+    if not receipts.is_required(document, task, ctx.settings):
+        return []
+    passed = proof.overridden(document)
+    found = [
+        item
+        for item in receipts.missing(document, task, request.evidence, request.state)
+        if item["path"] not in passed
+    ]
+    name = str(task["id"])
+    if not found or request.override is not None:
+        return requirements.passed(document, found, ctx, request.override, "done", name)
     raise errors.Refused(
-        f"{spelt} needs evidence.",
-        why="this project has evidence: required, and the task has no verify that proves it",
-        hint=f'milestone task done {spelt} --proof 1="what shows it"',
+        f"{rules.ref(document, name)} is not proven: {rules.words_of([i['message'] for i in found], 'and')}.",
+        why="evidence: required asks for a receipt of what is there now",
+        next=list(dict.fromkeys(item["hint"] for item in found))[:3],
+        findings=found,
         code="evidence_required",
     )
 

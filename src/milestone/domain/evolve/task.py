@@ -93,13 +93,26 @@ def cancelled(task: Task, _recorded: Recorded) -> Task:
     return {**without(task, "blocked"), "status": "cancelled"}
 
 
-def reopened(task: Task, _recorded: Recorded) -> Task:
-    return {**without(task, "completed_at", "blocked", "recheck"), "status": "pending"}
+def reopened(task: Task, recorded: Recorded) -> Task:
+    """Take a task up again; what was shown before that moment shows nothing about what is done after it."""
+    again = {"status": "pending", "reopened_at": recorded.at}
+    return {**without(task, "completed_at", "blocked", "recheck"), **again}
 
 
 def evidence_recorded(task: Task, recorded: Recorded) -> Task:
+    """Keep what was shown, in the place of what the same command showed before; the log has every time."""
     item = recorded.event.data.get("evidence")
-    return {**task, "evidence": [*(task.get("evidence") or []), item]} if item else task
+    if not item:
+        return task
+    kept = [each for each in as_list(task.get("evidence")) if not _is_again(each, item)]
+    return {**task, "evidence": [*kept, item]}
+
+
+def _is_again(each: Any, item: Mapping[str, Any]) -> bool:
+    same = ("grade", "item", "command")
+    return (
+        bool(item.get("command")) and isinstance(each, Mapping) and all(each.get(k) == item.get(k) for k in same)
+    )
 
 
 def dependency_added(task: Task, recorded: Recorded) -> Task:
