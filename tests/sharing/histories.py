@@ -328,10 +328,11 @@ class History:
                 peer.settle()
                 if kept:
                     peer.git("stash", "drop", "-q")
-        elif left:
-            peer.git("checkout", "-q", "--theirs", ".", ok=False)
-            peer.git("add", "-A")
-            peer.git("stash", "drop", "-q", ok=False)
+        elif kept:
+            # by hand: what was set aside gets a branch of its own, where it fits
+            peer.git("reset", "-q", "--hard")
+            peer.git("stash", "branch", self.word("b"))
+            self.commit(peer)
 
     def branch(self, peer: Peer) -> None:
         self.commit(peer)
@@ -436,7 +437,7 @@ class History:
         for peer in order:
             if peer is collector:
                 continue
-            heads = ["main"] if self._is_in_main(peer) else ["main", "HEAD"]
+            heads = peer.git("for-each-ref", "--format=%(refname:short)", "refs/heads").split()
             for head in heads:
                 self.told.append(f"{collector.name} collects {peer.name} {head}")
                 collector.git("pull", "-q", "--no-rebase", str(peer.folder), head, ok=False)
@@ -452,9 +453,6 @@ class History:
                 peer.git("pull", "-q", "--ff-only", str(collector.folder), "main")
                 if not peer.by_hand:
                     peer.settle(commit=False)
-
-    def _is_in_main(self, peer: Peer) -> bool:
-        return peer.git("rev-parse", "HEAD") == peer.git("rev-parse", "main")
 
     def hold(self, so: bool, otherwise: str) -> None:
         assert so, otherwise + "\n" + "\n".join(self.told[-40:])

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 import msgspec
 
 from milestone import errors
-from milestone.integrations.git import past_merges, repository, unmerged
+from milestone.integrations.git import repository, unmerged
 from milestone.integrations.git.command import GitFailed
 from milestone.integrations.git.repository import Repository
-from milestone.operations import beside, sync_guards
+from milestone.operations import beside, sync_guards, sync_merges
 from milestone.registry import load
-from milestone.storage import git_text, line_merges, merge_remains, record_files, settling, summary_file, versions
+from milestone.storage import git_text, merge_remains, record_files, settling, summary_file, versions
 from milestone.storage.settling import Settled
 from milestone.workspace.base import Workspace, Written
 
@@ -69,13 +69,8 @@ def _remains(workspace: Workspace, found: Repository | None) -> merge_remains.Re
     if found is None:
         return merge_remains.of(texts, {}, left)
     stages = {path: (each.base, each.ours, each.theirs) for path, each in unmerged.stages(found).items()}
-    now = past_merges.in_progress(found)
-    whole = (now.base, now.ours, now.theirs) if now is not None else ({}, {}, {})
-    remains = merge_remains.of(texts, stages, left, whole)
-    since = sync_guards.last_commit(workspace.root)
-    merges = [*past_merges.by_lines(found, since), *([now] if now is not None else [])]
-    sides = [(each.base, each.ours, each.theirs, each.result) for each in merges]
-    return msgspec.structs.replace(remains, texts=line_merges.mended(remains.texts, sides))
+    merges = sync_merges.since(found, sync_guards.last_commit(workspace.root))
+    return merge_remains.of(texts, stages, left, merges, sync_merges.under_way(found, stages))
 
 
 def _copies(found: Repository | None, texts: Mapping[str, str]) -> set[str]:

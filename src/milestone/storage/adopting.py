@@ -7,7 +7,7 @@ import msgspec
 from milestone import clock, registry, uids
 from milestone.domain import adoption, conflicts
 from milestone.domain.document import Actor, Body, Event
-from milestone.storage import disk, shared_dependencies, stale_buffers, summary_file, yaml_reader
+from milestone.storage import disk, shared_dependencies, stale_buffers, summary_file
 from milestone.storage import said as said_by
 from milestone.storage.adopted_names import Names
 from milestone.storage.base import Stamp, Warning
@@ -217,7 +217,7 @@ class _Adoption:
         """Return what a text is to be joined with; tell where it was saved over something newer."""
         if base is None:  # of a record that was not in the last checkout the plan is what this one says
             return Heard(base=ours if known.document.away or known.document.deleted else None, ours=ours)
-        before = Found(path=said.path, text=base, body=yaml_reader.read_record(base, said.path).body)
+        before = said.before(base, known.path)
         if not by_hand:
             return Heard(base=before.body, ours=ours)
         heard = stale_buffers.heard(self._moment, known.document.uid, ours, before, said)

@@ -50,8 +50,9 @@ def bring(root: str, settled: Settled, before: Mapping[str, str], *, timeout: fl
                     continue
                 disk.replace(target, settled.texts[path].encode(), place.drafts)
                 done.append(path)
-            for path in settled.gone:
-                if path in before and _is_as(place.file(path), before[path]) and len(done) == len(settled.texts):
+            gone = settled.gone if len(done) == len(settled.texts) else ()
+            for path in gone:
+                if path in before and _is_as(place.file(path), before[path]):
                     disk.remove(place.file(path))
                     disk.sync_folder(os.path.dirname(place.file(path)))
                     done.append(path)

@@ -22,6 +22,13 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
         """Return it as what a known record's file says."""
         return msgspec.structs.replace(self, body={**self.body, "uid": uid})
 
+    def before(self, text: str, path: str | None) -> "Found":
+        """Return what its text was, when it lay at `path`: what a text leaves open, the folder says."""
+        folder, _, name = self.path.partition("/")
+        at = f"{path.partition('/')[0] if path else folder}/{name}"
+        body = {**yaml_reader.read_record(text, at).body, "uid": self.body["uid"]}
+        return Found(path=self.path, text=text, body=body)
+
 
 def read(place: Place, path: str) -> Found | Warning | None:
     """Return what a file says, or why nobody can tell; None when it is gone again or is being saved."""
