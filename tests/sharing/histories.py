@@ -101,7 +101,7 @@ class History:
         if len(names) > 2:
             self.peers[-1].by_hand = True
         for peer in self.peers:
-            peer.git("config", "merge.conflictStyle", self.dice.choice(["merge", "diff3"]))
+            peer.git("config", "merge.conflictStyle", self.dice.choice(["merge", "diff3", "zdiff3"]))
             peer.git("config", "rerere.enabled", "false")
             if peer.by_hand or not driver:
                 (peer.root / "local").mkdir(exist_ok=True)
@@ -431,6 +431,8 @@ class History:
             self.told.append(f"{peer.name} ends")
             self.unstash(peer)
             self.back(peer)
+            if self.waits(peer):
+                peer.settle()
             self.commit(peer)
         order = self.dice.sample(self.peers, len(self.peers))
         collector = next(peer for peer in order if not peer.by_hand)
@@ -453,6 +455,11 @@ class History:
                 peer.git("pull", "-q", "--ff-only", str(collector.folder), "main")
                 if not peer.by_hand:
                     peer.settle(commit=False)
+
+    def waits(self, peer: Peer) -> bool:
+        """Tell whether what a command said of a record may wait for its file to be settled."""
+        texts, _ = record_files.read(str(peer.root))
+        return not peer.by_hand and any(versions.needs_settling(text) for text in texts.values())
 
     def hold(self, so: bool, otherwise: str) -> None:
         assert so, otherwise + "\n" + "\n".join(self.told[-40:])

@@ -61,8 +61,10 @@ def _same_branch(root: Path, now: str | None) -> None:
 def _records_there(workspace: Workspace) -> None:
     known = known_files.of(workspace.store)
     there = summary_file.scan(str(workspace.root))
-    new = {uid for path in there if path not in known for uid in known_files.uids_in(workspace.root / path)}
-    gone = [path for path, uid in known.items() if path not in there and uid not in new]
+    said = {path: known_files.uids_in(workspace.root / path) for path in there if path not in known}
+    new = {uid for uids in said.values() for uid in uids}
+    new |= {Path(path).name for path, uids in said.items() if not uids}  # made by hand, and moved
+    gone = [path for path, uid in known.items() if path not in there and not {uid, Path(path).name} & new]
     if len(gone) * MOST > len(known):
         raise errors.Refused(
             f"{len(gone)} of {len(known)} records are not in this checkout.",
