@@ -184,6 +184,22 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "Where workers' checkouts lie, seen from the project's folder.",
         "tests/config/test_effects_of_runs.py::test_worktree_dir",
     ),
+    "worktree.setup": (
+        "Command lines that make a worktree usable; run once, and again when a lock file or manifest differs.",
+        "tests/engine/test_worktrees.py::test_a_set_up_runs_once_and_again_when_what_it_reads_has_changed",
+    ),
+    "worktree.copy": (
+        "Untracked files of your checkout (patterns) that every worktree gets a copy of; never committed.",
+        "tests/engine/test_worktrees.py::test_untracked_files_are_copied_and_linked_and_never_committed",
+    ),
+    "worktree.link": (
+        "Untracked files and folders of your checkout that every worktree gets a link to; never committed.",
+        "tests/engine/test_worktrees.py::test_untracked_files_are_copied_and_linked_and_never_committed",
+    ),
+    "worktree.max_megabytes": (
+        "The room all worktrees together may take; furnished ones that wait for a task go first.",
+        "tests/engine/test_worktrees.py::test_worktrees_take_no_more_room_than_they_may",
+    ),
     "sessions.idle_gap": (
         "A pause longer than this does not count as time spent.",
         "tests/operations/test_worked.py::test_a_pause_longer_than_the_gap_counts_as_nothing",

@@ -11,8 +11,8 @@ _BACKENDS = ("auto", "file", "hybrid", "sqlite", "database", "postgres", "postgr
 class Key(NamedTuple):
     """What a key takes and does.
 
-    `kind`: flag, count, number, text, choice, hours (`8h`, `2 days`), texts, map, secret, zone, any. A secret may
-    be `${ENV}` or `file:PATH` and is never shown.
+    `kind`: flag, count, number, text, choice, hours (`8h`, `2 days`), texts, lines, map, secret, zone, any.
+    A secret may be `${ENV}` or `file:PATH` and is never shown.
     """
 
     kind: str
@@ -55,9 +55,10 @@ _TAKES: Mapping[str, Key] = {
     "git.merge": Key("choice", "offer", ("none", "offer", "auto")),
     "git.footer": Key("text", ""),
     "worktree.dir": Key("text"),
-    "worktree.setup": Key("texts"),
+    "worktree.setup": Key("lines"),
     "worktree.copy": Key("texts"),
     "worktree.link": Key("texts"),
+    "worktree.max_megabytes": Key("count", 20_000),
     "hints": Key("flag", True),
     "scale_override": Key("choice", None, _BACKENDS),
     "backend.type": Key("choice", None, _BACKENDS),

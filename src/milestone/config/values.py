@@ -101,6 +101,12 @@ def _texts(key: Key, value: Any) -> list[str]:
     return [part.strip() for part in _text(key, value).split(",") if part.strip()]
 
 
+def _lines(key: Key, value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [_text(key, member) for member in value]
+    return [line.strip() for line in _text(key, value).splitlines() if line.strip()]
+
+
 def _map(_key: Key, value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Unfit("takes keys with values")
@@ -132,6 +138,7 @@ _KINDS = {
     "text": _text,
     "choice": _choice,
     "texts": _texts,
+    "lines": _lines,
     "map": _map,
     "secret": _secret,
     "zone": _zone,

@@ -79,6 +79,8 @@ def survey(
         found = _standing(document, session, ctx, task, stored)
         if isinstance(found, Start) and resting not in ("planned", "in_progress"):
             found = _resting(document, resting)
+        if isinstance(found, Start) and unfurnished(session.body):
+            found = _without_places(document, session.body)
         match found:
             case Start():
                 start.append(found)
@@ -95,7 +97,7 @@ def survey(
     return Survey(
         start=tuple(sorted(start, key=lambda s: order[s.task])),
         waits=tuple(waits),
-        stuck=tuple(stuck),
+        stuck=tuple(dict.fromkeys(stuck)),
         behind=tuple(behind),
         open=len(unfinished),
     )
@@ -155,6 +157,18 @@ def _resting(document: Document, state: str) -> Waits:
     name = str(document.body["id"])
     hint = f"milestone update {name} --status in_progress"
     return Waits(kind="blocker", ref=name, text=f"{name} is {state}", next=hint)
+
+
+def unfurnished(session: Body) -> str:
+    """Return why the worktrees of a session cannot be made usable; empty when they can."""
+    known = session.get("setup")
+    return str(known.get("failed") or "") if isinstance(known, Mapping) else ""
+
+
+def _without_places(document: Document, session: Body) -> Waits:
+    name = str(document.body["id"])
+    text = f"worktrees cannot be set up: {unfurnished(session)}"
+    return Waits(kind="blocker", ref=name, text=text, next=f"milestone execute {name}")
 
 
 def is_ours(session: Body, ref: str, task: Body) -> bool:

@@ -9,6 +9,8 @@ import msgspec
 from milestone.agents.executors.base import Executor
 from milestone.domain.document import Actor, Body, Document
 from milestone.domain.safe_names import folder_name
+from milestone.engine.furnishing import Furnishing
+from milestone.engine.ports import Ports
 from milestone.integrations.git.repository import Repository
 from milestone.storage.deliverables import Deliverables
 
@@ -34,6 +36,9 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     footer: str = ""
     worktrees: Path | None = None  # None: .milestones/worktrees
+    furnishing: Furnishing = Furnishing()
+    most_disk: int | None = None  # bytes that all worktrees together may take
+    ports: Ports = msgspec.field(default_factory=Ports)
     stops: Mapping[str, threading.Event] = {}
     reveal: Callable[[Document], Body] | None = (
         None  # what is sealed in a record in the clear, for its worker only
@@ -44,9 +49,18 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
         """The user's own folder."""
         return self.root.parent
 
-    def worktree(self, session: str, task: str) -> Path:
-        """Return where a task is worked on, when it has a folder of its own."""
-        return (self.worktrees or self.root / "worktrees") / folder_name(session) / folder_name(task)
+    @property
+    def all_worktrees(self) -> Path:
+        """Where the worktrees of all sessions lie."""
+        return self.worktrees or self.root / "worktrees"
+
+    def worktrees_of(self, session: str) -> Path:
+        """Return where the worktrees of a session lie."""
+        return self.all_worktrees / folder_name(session)
+
+    def temporary(self, session: str, task: str = "") -> Path:
+        """Return where a task's programs may leave what nobody needs afterwards."""
+        return self.root / "temp" / folder_name(session) / (folder_name(task) if task else "")
 
     def runs(self, session: str) -> Path:
         """Return where a session's logs and program records lie."""

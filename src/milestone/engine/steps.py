@@ -14,10 +14,10 @@ from milestone.domain import sensitive, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Actor, Body, Event
-from milestone.domain.safe_names import folder_name
 from milestone.engine import attempt as attempts
-from milestone.engine import brief, judging, outcome
+from milestone.engine import brief, judging, outcome, run_files
 from milestone.engine.attempt import Attempt
+from milestone.engine.furnishing import SetupFailed, Stopped
 from milestone.engine.ledger import look
 from milestone.engine.port import Ledger
 from milestone.engine.setup import Setup
@@ -84,11 +84,17 @@ class Steps:
         found = self._load(session, task, attempt)
         if found is None or not self._is_wanted(found):
             return "gone"
-        end_left_over(self._record_file(found, "work"), self._mark(found))
+        end_left_over(run_files.record(self.setup, found, "work"), self._mark(found))
         if self._fact(found, "work"):
             return GO
         try:
-            start = self.workplace.prepare(found)
+            start = self.workplace.prepare(found, self._stop_of(found), run_files.log(self.setup, found, "setup"))
+        except Stopped:
+            return "interrupted"
+        except SetupFailed as failed:
+            return self._cannot_furnish(found, str(failed))
+        except outcome.Blocked as blocked:
+            return self._block(found, "prepare", str(blocked), blocked.kind)
         except outcome.TROUBLE as trouble:
             return self._block(found, "prepare", f"no folder to work in: {trouble}", "resource")
         reach("prepare.made")
@@ -184,11 +190,26 @@ class Steps:
 
     def _execute(self, found: Attempt, step: str, command: str = "") -> Outcome:
         name = found.executor if step == "work" else "shell"
+        return self.setup.executors(name).run(self._job(found, step, command), self._stop_of(found))
+
+    def _stop_of(self, found: Attempt) -> threading.Event:
         session = str(found.session.body["id"])
         stop = self._stops[(session, found.name)]
         if session in self._stopped:
             stop.set()
-        return self.setup.executors(name).run(self._job(found, step, command), stop)
+        return stop
+
+    def _cannot_furnish(self, found: Attempt, reason: str) -> str:
+        """Record once for the whole run that its worktrees cannot be made usable: one blocker, not one a task."""
+        session = str(found.session.body["id"])
+
+        def decide(txn: Txn, _ctx: Context) -> list[Event]:
+            known = attempts.find_session(txn, session)
+            return [] if known is None else outcome.unfurnished(known, reason)
+
+        operation = f"{self.setup.epoch}/{session}/{found.session.body.get('run')}/setup"
+        self.ledger.write(session, decide, operation=operation, actor=self.setup.actor(found.executor))
+        return "blocked"
 
     def _job(self, found: Attempt, step: str, command: str) -> Job:
         folder = self.workplace.folder(found)
@@ -196,8 +217,8 @@ class Steps:
         return Job(
             ref=found.ref,
             folder=folder,
-            log=self.log_file(found, step),
-            record=self._record_file(found, step),
+            log=run_files.log(self.setup, found, step),
+            record=run_files.record(self.setup, found, step),
             brief=text,
             secrets=secrets,
             command=command or str(found.task.get("run") or ""),
@@ -219,32 +240,11 @@ class Steps:
             phase=found.phase,
             folder=self.workplace.folder(found),
             deliverables=self.workplace.deliverables(found),
-            earlier=self._earlier(found),
+            earlier=run_files.earlier(self.setup, found),
         )
 
-    def _earlier(self, found: Attempt) -> str:
-        """Return why the attempt before this one did not do, and the output it failed with."""
-        why = str(found.known.get("before") or "")
-        folder = self.setup.runs(str(found.session.body["id"]))
-        for step in ("verify", "work"):
-            path = folder / f"{folder_name(found.name)}-{found.number - 1}-{step}.log"
-            if path.exists() and path.stat().st_size:
-                return f"{why}\n\n{path.read_text(encoding='utf-8', errors='replace')}".strip()
-        return why
-
-    def log_file(self, found: Attempt, step: str) -> Any:
-        """Return where the output of a step is kept."""
-        return self._file(found, f"{step}.log")
-
-    def _record_file(self, found: Attempt, step: str) -> Any:
-        return self._file(found, f"{step}.json")
-
-    def _file(self, found: Attempt, name: str) -> Any:
-        folder = self.setup.runs(str(found.session.body["id"]))
-        return folder / f"{folder_name(found.name)}-{_plain(found.key)}-{name}"
-
     def _mark(self, found: Attempt) -> str:
-        return _plain(found.operation(self.setup.epoch, "lease"))
+        return run_files.plain(found.operation(self.setup.epoch, "lease"))
 
     def _is_wanted(self, found: Attempt) -> bool:
         """Say whether the store still has this attempt as the one in progress, and the session running."""
@@ -290,7 +290,3 @@ class Steps:
         operation = found.operation(self.setup.epoch, step)
         actor: Actor = self.setup.actor(found.executor)
         self.ledger.write(session, inside, operation=operation, actor=actor)
-
-
-def _plain(text: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_." else "-" for c in text)

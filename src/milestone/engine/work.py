@@ -94,9 +94,13 @@ class RunWork(Steps):
             known = attempts.find_session(txn, session)
             if known is None or known.body.get("state") != "running" or known.body.get("run") != run:
                 return []
+            if scheduler.unfurnished(known.body):  # no task failed: the same session goes on once that is mended
+                return of_session.interrupt(known, "worktrees cannot be set up")
             return of_session.end(known, word)
 
         self.ledger.write(session, decide, operation=f"{self.setup.epoch}/{session}/{run}/close")
+        if word != "waiting":
+            self.workplace.close(session)
         return word
 
     def _moves(self, session: str, run: int) -> dict[str, Any] | None:

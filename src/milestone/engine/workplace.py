@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import msgspec
 from milestone.domain import receipts
 from milestone.domain.receipts import WorkState
 from milestone.domain.safe_names import branch_name, folder_name
+from milestone.engine import furnishing, places, room
 from milestone.engine.attempt import Attempt
 from milestone.engine.outcome import Blocked
 from milestone.engine.setup import Setup
 from milestone.errors import MilestoneError
-from milestone.integrations.git import commits, worktrees
+from milestone.integrations.git import commits, furniture, worktrees
 from milestone.integrations.git import state as git_state
 from milestone.integrations.git.commits import Message
 from milestone.integrations.git.repository import Repository
@@ -30,7 +32,7 @@ class Workplace:
         """Return where the attempt works."""
         if self._repository(found) is None:
             return self.setup.project
-        return self.setup.worktree(str(found.session.body["id"]), found.name)
+        return places.of(self.setup, found)
 
     def shown(self, found: Attempt) -> str:
         """Return the folder as people read it, relative to the project."""
@@ -40,26 +42,36 @@ class Workplace:
         """Return the task's folder for deliverables."""
         return self.setup.root / "deliverables" / folder_name(found.milestone) / folder_name(found.name)
 
-    def prepare(self, found: Attempt) -> str:
+    def prepare(self, found: Attempt, stop: threading.Event, log: Path) -> str:
         """Return the commit the attempt begins at, with its folder ready; empty where there is no worktree.
 
         An agent goes on with the files an interrupted attempt left; a command line starts from a clean folder.
+
+        Raises:
+            Blocked: the worktrees take more room than they may.
+            SetupFailed, Stopped: the set-up did not come to its end.
         """
         self.deliverables(found).mkdir(parents=True, exist_ok=True)
+        self._temporary(found).mkdir(parents=True, exist_ok=True)
         if found.phase is not None:
             self.setup.deliverables.prepare(found.document.body, found.name, found.phase)
         repository = self._repository(found)
         if repository is None:
             return ""
         tip = commits.open_branch(repository, found.milestone, str(found.session.body["base"]))
-        folder = self.folder(found)
         start = str(found.known.get("start") or "")
         if self._goes_on(found, repository, start):
             return start
-        if worktrees.is_whole(repository, folder):
-            worktrees.clean(repository, folder, tip)
-        else:
-            worktrees.add(repository, folder, tip)
+        folder = self._place(found, repository, tip)
+        place = furnishing.Place(
+            repository=repository,
+            folder=folder,
+            base=str(found.session.body["base"]),
+            tip=tip,
+            log=log,
+            environment=self.environment(found, f"setup-{found.ref}"),
+        )
+        furnishing.furnish(self.setup.furnishing, place, stop)
         return tip
 
     def keep(self, found: Attempt) -> str | None:
@@ -118,9 +130,18 @@ class Workplace:
         """Remove the folder of a finished attempt; its work is on the branch."""
         repository = self._repository(found)
         if repository is not None and found.is_last_phase:
-            worktrees.remove(repository, self.folder(found))
-            _remove_empty(self.folder(found).parent)
+            self._let_go(repository, self.folder(found))
+        self.setup.ports.release(found.ref)
+        shutil.rmtree(self._temporary(found), ignore_errors=True)
+        _remove_empty(self._temporary(found).parent)
         _remove_empty(self.deliverables(found), self.deliverables(found).parent)
+
+    def close(self, session: str) -> None:
+        """Remove the worktrees of a session that no task waits for any more."""
+        if self.setup.repository is not None:
+            for folder in places.parked(self.setup, session):
+                worktrees.remove(self.setup.repository, folder)
+            _remove_empty(self.setup.worktrees_of(session))
 
     def environment(self, found: Attempt, mark: str) -> dict[str, str]:
         """Return what a program is told about its task."""
@@ -132,7 +153,34 @@ class Workplace:
             "MILESTONE_DELIVERABLES": str(self.deliverables(found)),
             "MILESTONE_ACTOR": f"agent:{found.executor}",
             "MILESTONE_LEASE": mark,
+            "MILESTONE_PORT": str(self.setup.ports.of(found.ref)),
+            "TMPDIR": str(self._temporary(found)),
         }
+
+    def _place(self, found: Attempt, repository: Repository, tip: str) -> Path:
+        """Return the task's worktree, clean at `tip`: its own, one handed on by another task, or a new one."""
+        folder = self.folder(found)
+        if furniture.is_parked(folder) and not furniture.take(folder, found.ref):
+            folder = self.folder(found)  # another task got it in this moment
+        if not folder.exists():
+            folder = places.handed_on(self.setup, found) or folder
+        if worktrees.is_whole(repository, folder):
+            worktrees.clean(repository, folder, tip)
+        else:
+            room.check(self.setup, repository)
+            worktrees.add(repository, folder, tip)
+        furniture.give(folder, found.ref)
+        return folder
+
+    def _let_go(self, repository: Repository, folder: Path) -> None:
+        """Remove a worktree, or keep it for the next task where making one usable takes work."""
+        if self.setup.furnishing.setup and furniture.park(folder):
+            return
+        worktrees.remove(repository, folder)
+        _remove_empty(folder.parent)
+
+    def _temporary(self, found: Attempt) -> Path:
+        return self.setup.temporary(str(found.session.body["id"]), found.name)
 
     def _goes_on(self, found: Attempt, repository: Repository, start: str) -> bool:
         """Say whether the folder stays as it is: for an agent, and for a later phase of the same task."""

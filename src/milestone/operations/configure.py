@@ -177,6 +177,7 @@ def taking(known: keys.Key) -> str:
         "hours": "a time such as 30m, 4h, 2 days",
         "choice": ", ".join(known.choices),
         "texts": "a list of words",
+        "lines": "a list of command lines",
         "map": "keys with values",
         "secret": "a secret: ${VARIABLE}, file:PATH, or itself",
         "zone": "a time zone such as Europe/Berlin",

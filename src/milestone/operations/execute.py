@@ -19,7 +19,7 @@ from milestone.engine import processes
 from milestone.integrations.git import repository as repositories
 from milestone.integrations.git.repository import Repository
 from milestone.operations import facts as checking
-from milestone.operations import going_on, surroundings
+from milestone.operations import going_on, surroundings, worktree_setup
 from milestone.operations.going_on import ExecuteMilestone as ExecuteMilestone
 from milestone.storage.base import Txn
 from milestone.storage.locks import run_is_live
@@ -80,7 +80,9 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
         aside = going_on.set_aside(now, old) if old is not None else []
         started = of_session.start(known, _request(now, request, ctx, place, old), ctx)
         name = str(started[0].data["body"]["id"])
-        begun.append(Begun(session=name, milestone=_name(now), says=(_first_words(name, place),)))
+        hint = worktree_setup.hint(workspace) if place.mode == "worktrees" else ""
+        says = (_first_words(name, place), *([hint] if hint else []))
+        begun.append(Begun(session=name, milestone=_name(now), says=says))
         retried = going_on.retried(now) if request.restart_agents else []
         return [*passed, *aside, *started, *retried]
 

@@ -6,6 +6,7 @@ from milestone.domain import graph, tasks
 from milestone.domain.decide import requirements
 from milestone.domain.document import Document
 from milestone.engine import scheduler
+from milestone.operations import running, worktree_setup
 from milestone.operations.execute import ExecuteMilestone, agents_for, choose_place
 from milestone.workspace.base import Workspace
 
@@ -31,6 +32,8 @@ def plan(workspace: Workspace, document: Document, request: ExecuteMilestone) ->
         "session": None,
         "state": "planned",
         "place": f"{place.why}." if place.why else f"Each task gets its own worktree at {str(place.base)[:7]}.",
+        "setup": list(running.furnishing_of(workspace).setup),
+        "hint": worktree_setup.hint(workspace) if place.mode == "worktrees" else "",
         "agents": 1 if place.mode == "in_place" else agents_for(ctx, request.agents, document),
         "plan": [
             {

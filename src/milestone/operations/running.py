@@ -1,9 +1,13 @@
 """What a run needs besides the workspace: its ledger, its means, its limits, all from the settings."""
 
 import functools
+import os
+import zlib
 
+from milestone.engine.furnishing import Furnishing
 from milestone.engine.ledger import Book, SharedLedger
 from milestone.engine.outcome import seconds
+from milestone.engine.ports import Ports
 from milestone.engine.setup import Limits, Setup
 from milestone.integrations.git import repository as repositories
 from milestone.operations import means, sealing
@@ -50,7 +54,24 @@ def setup_of(workspace: Workspace, epoch: str) -> Setup:
         footer=str(workspace.settings.get("git.footer") or ""),
         worktrees=(root.parent / str(folder)) if folder else None,
         reveal=workspace.secrecy.reveal if workspace.secrecy is not None else None,
+        furnishing=furnishing_of(workspace),
+        most_disk=_megabytes(workspace.settings.get("worktree.max_megabytes")),
+        ports=Ports(zlib.crc32(os.fsencode(root))),
     )
+
+
+def furnishing_of(workspace: Workspace) -> Furnishing:
+    """Return what the project wants in every worktree."""
+
+    def lines(key: str) -> tuple[str, ...]:
+        found = workspace.settings.get(key)
+        return tuple(str(each) for each in found) if isinstance(found, list | tuple) else ()
+
+    return Furnishing(setup=lines("worktree.setup"), copy=lines("worktree.copy"), link=lines("worktree.link"))
+
+
+def _megabytes(value: object) -> int | None:
+    return value << 20 if isinstance(value, int) and not isinstance(value, bool) and value > 0 else None
 
 
 def limits_of(workspace: Workspace) -> Limits:

@@ -172,6 +172,7 @@ def _clean(workspace: Workspace, session: Document) -> list[str]:
     gone = _clean_worktrees(repositories.find(root), place)
     for path in (
         root / "local" / "runs" / name,
+        root / "temp" / name,
         root / "sessions" / f"{name}.yaml",
         root / "sessions" / f"{name}.log",
     ):
@@ -184,7 +185,7 @@ def _clean(workspace: Workspace, session: Document) -> list[str]:
 def _clean_worktrees(repository: Repository | None, place: Path) -> list[str]:
     gone = []
     for folder in sorted(place.iterdir()) if place.is_dir() else []:
-        if repository is not None and repository.at(folder, "status", "--porcelain", ok=(0, 128)).out.strip():
+        if repository is not None and not worktrees.is_on_a_branch(repository, folder):
             continue  # work that is on no branch is never removed
         if repository is not None:
             worktrees.remove(repository, folder)

@@ -43,11 +43,13 @@ def ended(view: dict[str, Any], merge: str | None, columns: int) -> str:
 def planned(view: dict[str, Any], columns: int) -> str:
     """Return what a dry run shows: order and means, nothing is started."""
     lines = [f"{short(view['milestone'])}: nothing is started (--dry-run). {view['place']}"]
+    lines += [_hanging("  set up by: ", each, columns) for each in view["setup"]]
     for step in view["plan"]:
         after = f" after {', '.join(map(short, step['after']))}" if step["after"] else ""
         lines.append(
             fitted(Said(f"  {short(step['task'])} ", step["title"], f"  by {step['executor']}{after}"), columns)
         )
+    lines += [_hanging("", view["hint"], columns)] if view["hint"] else []
     return "\n".join([*lines, f"Next: milestone execute {short(view['milestone'])}"])
 
 

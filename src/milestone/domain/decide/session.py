@@ -74,6 +74,8 @@ def resume(session: Document, owner: Mapping[str, Any], changes: Mapping[str, An
     run = int(session.body.get("run") or 1)
     crashed = session.body.get("state") == "running"
     fields = {**owner, **changes, "run": run if crashed else run + 1}
+    if session.body.get("setup"):
+        fields["setup"] = None  # what was wrong with it may be put right by now
     return [event(session, "session.resumed", set=fields)]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from milestone.domain.safe_names import branch_name
+from milestone.integrations.git import furniture
 from milestone.integrations.git.command import GitFailed, git
 from milestone.integrations.git.repository import Repository
 
@@ -101,7 +102,8 @@ def snapshot(repository: Repository, worktree: Path, start: str, message: Messag
         RecordsChanged: the work changed the records.
     """
     touched = _records_touched(repository, worktree, start)
-    repository.at(worktree, "add", "--all", "--", ":(top)", f":(top,exclude){repository.records_path}")
+    records = f":(top,exclude){repository.records_path}"
+    repository.at(worktree, "add", "--all", "--", ":(top)", records, *furniture.left_out(worktree))
     tree = repository.at(worktree, "write-tree").line
     changes = changes_between(repository, start, tree)
     inside = [c.path for c in changes if _inside(c.path, repository.records_path)]

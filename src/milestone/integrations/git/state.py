@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from milestone.domain.receipts import WorkState
-from milestone.integrations.git import repository
+from milestone.integrations.git import furniture, repository
 from milestone.integrations.git.command import Answer, GitFailed, git
 from milestone.integrations.git.repository import Repository
 
@@ -50,7 +50,8 @@ def _tree(found: Repository, folder: Path) -> str:
         def run(*arguments: str) -> Answer:
             return git(folder, *arguments, config=found.drivers_off, environment=own)
 
-        run("add", "--all", "--", ":(top)", f":(top,exclude){found.records_path}")
+        records = f":(top,exclude){found.records_path}"
+        run("add", "--all", "--", ":(top)", records, *furniture.left_out(folder))
         run(
             "rm", "-r", "-f", "-q", "--cached", "--sparse", "--ignore-unmatch", "--", f":(top){found.records_path}"
         )

@@ -4,6 +4,7 @@ import shutil
 import threading
 from pathlib import Path
 
+from milestone.integrations.git import furniture
 from milestone.integrations.git.command import GitFailed, git
 from milestone.integrations.git.repository import Repository
 
@@ -46,9 +47,35 @@ def is_whole(repository: Repository, folder: Path) -> bool:
 
 
 def clean(repository: Repository, folder: Path, commit: str) -> None:
-    """Put a worktree back to `commit`: what an interrupted attempt left there is gone."""
+    """Put a worktree back to `commit`: what an interrupted attempt left there is gone, what furnishes it stays."""
     _checkout(repository, folder, commit)
-    repository.at(folder, "clean", "-ffdxq")
+    kept = [word for path in furniture.furnished(folder).paths for word in ("-e", _pattern(path))]
+    repository.at(folder, "clean", "-ffdxq", *kept)
+
+
+def reset(repository: Repository, folder: Path, commit: str) -> None:
+    """Put the files git has back to `commit`; all others stay."""
+    _checkout(repository, folder, commit)
+
+
+def untracked(repository: Repository, folder: Path) -> list[str]:
+    """Return what lies in a worktree besides git's files, ignored or not; a folder of such ends with a slash."""
+    return repository.at(folder, "ls-files", "--others", "--directory", "-z").fields
+
+
+def is_on_a_branch(repository: Repository, folder: Path) -> bool:
+    """Say whether a worktree has nothing that is on no branch: neither changed files nor commits."""
+    kept = {path.rstrip("/") for path in furniture.furnished(folder).paths}
+    status = repository.at(folder, "status", "--porcelain", "-z", "--no-renames", ok=(0, 128)).fields
+    if any(entry[3:].rstrip("/") not in kept for entry in status):
+        return False
+    head = repository.at(folder, "rev-parse", "--verify", "--quiet", "HEAD", ok=(0, 1, 128)).line
+    if not head:
+        return True
+    where = repository.git(
+        "for-each-ref", "--count=1", "--format=%(refname)", "--contains", head, ok=(0, 1, 128, 129)
+    )
+    return bool(where.line)
 
 
 def remove(repository: Repository, folder: Path) -> None:
@@ -77,3 +104,8 @@ def _checkout(repository: Repository, folder: Path, commit: str) -> None:
         config=(*repository.drivers_off, "core.sparseCheckout=true", "core.sparseCheckoutCone=false"),
     )
     repository.at(folder, "update-ref", "--no-deref", "HEAD", commit)
+
+
+def _pattern(path: str) -> str:
+    """Return a path as a pattern of git's own kind that means just this path."""
+    return "/" + "".join(f"\\{c}" if c in "\\*?[ #!" else c for c in path)
