@@ -27,6 +27,7 @@ QUIET = (
 )  # kinds a person need not follow
 
 
+SECRECY = "milestone.workspace.encrypting:Secrecy"  # imports cryptography
 NEAR = "milestone.storage.sqlite:near"
 TELL = "milestone.storage.copy_index:tell"  # what the files beside the database say otherwise
 SUMMARIES = {"file": "milestone.storage.summary_file:read", "hybrid": "milestone.storage.index_file:read"}
@@ -85,7 +86,11 @@ def _held(root: str, sessions: Sequence[Row]) -> dict[str, str]:
 
 def _from_store(env: Env, root: str, backend: str) -> Look:
     """Look into the store itself; a database of this folder is opened without what only writers need."""
-    reading: Reading | None = env.hold(load(NEAR)(root)) if backend == "sqlite" else None
+
+    def box() -> Any:
+        return load(SECRECY)(load("pathlib:Path")(root), env.environ).box()
+
+    reading: Reading | None = env.hold(load(NEAR)(root, box)) if backend == "sqlite" else None
     if reading is None or reading.moved_to is not None:
         reading = env.hold(env.workspace.reading())
     else:

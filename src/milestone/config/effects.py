@@ -35,6 +35,10 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "Secret fields, notes tagged #sensitive and backups are kept encrypted; without a key nothing is written.",
         "tests/workspace/test_encrypting.py::test_without_a_usable_key_nothing_is_written",
     ),
+    "security.encrypt": (
+        "all: in SQLite and PostgreSQL nothing but ids, numbers, dates and states stands in the clear.",
+        "tests/workspace/test_encrypting_all.py::test_nothing_that_was_said_is_in_the_clear",
+    ),
     "evidence": (
         "required: a task is done only with a receipt of its files as they are; a typed completion opens nothing.",
         "tests/operations/test_checking.py::"

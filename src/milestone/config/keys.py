@@ -89,6 +89,7 @@ _TAKES: Mapping[str, Key] = {
     "enterprise_features.resource_allocation_optimization": _FLAG,
     "enterprise_features.executive_reporting": _FLAG,
     "security.encryption_at_rest": _FLAG,
+    "security.encrypt": Key("choice", "sensitive", ("sensitive", "all")),
     "security.audit_trail": Key("text"),
     "security.access_control": Key("text"),
     "security.compliance_modes": Key("texts"),

@@ -40,6 +40,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     most_disk: int | None = None  # bytes that all worktrees together may take
     ports: Ports = msgspec.field(default_factory=Ports)
     stops: Mapping[str, threading.Event] = {}
+    copies: bool = True  # whether sessions may be written down for people to read
     reveal: Callable[[Document], Body] | None = (
         None  # what is sealed in a record in the clear, for its worker only
     )

@@ -98,7 +98,7 @@ def archive(
 
 def write_lessons(workspace: Workspace) -> Warning | None:
     """Add the blocks that `lessons-learned.md` lacks; return a warning where it cannot be written."""
-    if workspace.options.dry_run:
+    if workspace.options.dry_run or workspace.keeps_all_sealed:
         return None
     try:
         with workspace.reading() as reading:

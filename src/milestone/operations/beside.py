@@ -14,6 +14,7 @@ def take_in(workspace: Workspace) -> Written:
     """Return what the files said that the store did not know; afterwards they say what it says."""
     if located.read(workspace.root).is_files:
         return workspace.write(lambda _txn, _ctx: [])
+    check_may_be_files(workspace)
     at = clock.format_moment(workspace.clock.now())
     stamp = Stamp(actor=workspace.actor, at=at, session=workspace.session)
     with workspace.store.transaction(stamp, timeout=workspace.options.lock_timeout) as txn:
@@ -42,7 +43,7 @@ def refresh(workspace: Workspace) -> list[Warning]:
     is for `sync` to ask about.
     """
     root = str(workspace.root)
-    if located.read(root).is_files or workspace.options.dry_run:
+    if located.read(root).is_files or workspace.options.dry_run or workspace.keeps_all_sealed:
         return []
     known, there = copy_index.known(root), summary_file.scan(root)
     gone = sum(path not in there for path in known)
@@ -52,6 +53,21 @@ def refresh(workspace: Workspace) -> list[Warning]:
         return list(take_in(workspace).warnings)
     except (errors.MilestoneError, OSError) as problem:
         return [_late(str(problem))]
+
+
+def check_may_be_files(workspace: Workspace) -> None:
+    """Refuse files that would say in the clear what the database keeps sealed.
+
+    Raises:
+        Refused: `security.encrypt: all` is set, and the records are in a database.
+    """
+    if workspace.keeps_all_sealed:
+        raise errors.Refused(
+            "Everything of this project is encrypted; files beside the database would be in the clear.",
+            why="security.encrypt is all",
+            next=["milestone config set security.encrypt sensitive"],
+            code="all_encrypted",
+        )
 
 
 def _late(why: str) -> Warning:

@@ -184,6 +184,8 @@ class _Mover:
     def move(self, target: Location, tell: Tell | None, pace: Pace | None, epoch: str | None = None) -> Move:
         """Copy, compare and change over; everything is remembered so that any process can go on."""
         root, source = self.workspace.root, self.store.location
+        if target.is_files:
+            beside.check_may_be_files(self.workspace)
         move = Move(source=source, target=target, begun=self.now, epoch=epoch)
         there = self.opened(target)
         _check_room(root)

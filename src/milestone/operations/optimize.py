@@ -9,6 +9,7 @@ from milestone.registry import load
 from milestone.storage import located
 from milestone.storage.care import Care, Step
 from milestone.workspace.base import Workspace
+from milestone.workspace.following import FollowingStore
 
 SERVER = Step(
     name="vacuum",
@@ -33,7 +34,11 @@ def optimize(workspace: Workspace) -> Care:
 
 def _sqlite(workspace: Workspace) -> Care:
     care: Care = load("milestone.storage.sqlite_care:of_store")(
-        os.fspath(workspace.root), evolve=evolve, summarise=summary.row, timeout=workspace.options.lock_timeout
+        os.fspath(workspace.root),
+        evolve=evolve,
+        summarise=summary.row,
+        timeout=workspace.options.lock_timeout,
+        vault=workspace.vault,
     )
     return care
 
@@ -45,8 +50,15 @@ def _hybrid(workspace: Workspace) -> Care:
     return care
 
 
-def _postgres(_workspace: Workspace) -> Care:
-    return Care(backend="postgres", steps=(SERVER,))
+def _postgres(workspace: Workspace) -> Care:
+    assert isinstance(workspace.store, FollowingStore)  # whatever a door opens is one
+    lines = workspace.store.reseal(workspace.options.lock_timeout)
+    return Care(backend="postgres", steps=(*_resealed(lines), SERVER))
+
+
+def _resealed(lines: int) -> list[Step]:
+    note = f"{lines} lines of the log and every record are as the settings say now"
+    return [Step(name="encryption", done=True, note=note, ms=0.0)] if lines else []
 
 
 CARES: dict[str, Callable[[Workspace], Care]] = {"sqlite": _sqlite, "hybrid": _hybrid, "postgres": _postgres}

@@ -53,6 +53,7 @@ def setup_of(workspace: Workspace, epoch: str) -> Setup:
         limits=limits_of(workspace),
         footer=str(workspace.settings.get("git.footer") or ""),
         worktrees=(root.parent / str(folder)) if folder else None,
+        copies=not workspace.keeps_all_sealed,
         reveal=workspace.secrecy.reveal if workspace.secrecy is not None else None,
         furnishing=furnishing_of(workspace),
         most_disk=_megabytes(workspace.settings.get("worktree.max_megabytes")),

@@ -41,9 +41,10 @@ def sync(workspace: Workspace, request: SyncRequest) -> Synced:
     """Return what was settled, taken in, written and committed.
 
     Raises:
-        Refused: another branch than the last time, or over a fifth of the records are gone; nothing is changed. Or
-            git refused to commit what is settled and taken in.
+        Refused: another branch than the last time, over a fifth of the records are gone, or everything is kept
+            encrypted; nothing is changed. Or git refused to commit what is settled and taken in.
     """
+    beside.check_may_be_files(workspace)
     found = repository.find(workspace.root)
     sync_guards.check(workspace, found, here=request.here, accept_removals=request.accept_removals)
     before = summary_file.scan(str(workspace.root))

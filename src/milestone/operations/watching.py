@@ -37,7 +37,7 @@ class Watch:
             for role in self._roles:
                 if view.event.kind in role.hears:
                     self._answer(role, view, writes)
-        if writes:
+        if writes and self._setup.copies:
             for session in {str(view.session.body["id"]): view.session for view in views}.values():
                 project(self._setup.root, session)
 
@@ -72,7 +72,7 @@ class Watch:
             self._tell(line)
         if not writes:
             return
-        if answer.journal:
+        if answer.journal and self._setup.copies:
             _append(self._setup.root / "sessions" / f"{name}.log", answer.journal)
         if answer.events:
             self._record(role, view, name, answer.events)

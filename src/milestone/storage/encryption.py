@@ -62,6 +62,10 @@ class Box:
         except (KeyError, ValueError, InvalidTag):
             return None
 
+    def knows(self, data: bytes) -> bool:
+        """Tell whether the key is at hand that a whole content says it was sealed with."""
+        return data[:NAME].decode("ascii", "replace") in self._keys
+
 
 def name_of(key: bytes) -> str:
     """Return the name of a key: it says nothing about the key."""

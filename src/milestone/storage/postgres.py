@@ -22,6 +22,7 @@ from milestone.storage.sql.head import Head
 from milestone.storage.sql.holding import held_by
 from milestone.storage.sql.moment import SqlMoment
 from milestone.storage.sql.store import SqlStore
+from milestone.storage.vault import Vault
 from milestone.storage.witness import Witness
 
 POOL = 4  # connections of one process to one server, where nothing else is set
@@ -40,10 +41,11 @@ class PostgresStore(SqlStore):
         evolve: Evolve,
         summarise: Summarise,
         protect: Protect | None = None,
+        vault: Vault | None = None,
         replicas: Sequence[str] = (),
         pool_size: int | None = None,
     ) -> None:
-        super().__init__(evolve=evolve, summarise=summarise, protect=protect)
+        super().__init__(evolve=evolve, summarise=summarise, protect=protect, vault=vault)
         self.root = os.path.abspath(os.fspath(root))
         self.address = addresses.of(dsn)
         self.pool = Pool(self.address, pool_size or POOL)

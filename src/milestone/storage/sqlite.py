@@ -21,6 +21,7 @@ from milestone.storage.sql.store import SqlStore
 from milestone.storage.sql.transaction import fill_anew
 from milestone.storage.sqlite_connection import SqliteConnection
 from milestone.storage.sqlite_connections import Connections
+from milestone.storage.vault import Vault
 from milestone.storage.witness import Witness
 
 DATABASE = os.path.join("database", "milestones.db")
@@ -38,8 +39,9 @@ class SqliteStore(SqlStore):
         evolve: Evolve,
         summarise: Summarise,
         protect: Protect | None = None,
+        vault: Vault | None = None,
     ) -> None:
-        super().__init__(evolve=evolve, summarise=summarise, protect=protect)
+        super().__init__(evolve=evolve, summarise=summarise, protect=protect, vault=vault)
         self.root = os.path.abspath(os.fspath(root))
         self.path = os.path.join(self.root, DATABASE)
         self.witness = os.path.join(self.root, WITNESS)
@@ -142,13 +144,17 @@ class SqliteStore(SqlStore):
         with _memory() as newer:
             connection.raw.backup(newer.raw)
             schema.migrate(newer, int(newer.rows(SQL["head"])[0][6]))
-            fill_anew(newer, self.rules)
+            fill_anew(self.rules.opened(newer), self.rules)
             yield newer
 
 
-def near(root: str | os.PathLike[str]) -> AbstractContextManager[SqlMoment]:
-    """Open one moment of the database in a folder, for who only looks: rules are loaded when they are needed."""
-    store = SqliteStore(root, evolve=_late("milestone.domain.evolve:evolve"), summarise=_late(ROW))
+def near(root: str | os.PathLike[str], box: Callable[[], Any]) -> AbstractContextManager[SqlMoment]:
+    """Open one moment of the database in a folder, for who only looks: rules are loaded when they are needed.
+
+    `box` is asked for the keys where something is sealed.
+    """
+    vault = Vault(box)
+    store = SqliteStore(root, evolve=_late("milestone.domain.evolve:evolve"), summarise=_late(ROW), vault=vault)
     return store.reading()
 
 

@@ -6,16 +6,19 @@ import sqlite3
 from milestone.storage import disk, index_file, locks
 from milestone.storage.base import Evolve, Summarise
 from milestone.storage.care import Care, Size, Steps
-from milestone.storage.sql import verifying
+from milestone.storage.sql import resealing, verifying
 from milestone.storage.sql.damage import damaged
 from milestone.storage.sql.transaction import fill_anew
 from milestone.storage.sqlite import SqliteStore
 from milestone.storage.sqlite_connection import SqliteConnection
+from milestone.storage.vault import Vault
 
 WORTH = 20  # one page in so many that holds nothing is worth writing the file anew
 
 
-def of_store(root: str, *, evolve: Evolve, summarise: Summarise, timeout: float) -> Care:
+def of_store(
+    root: str, *, evolve: Evolve, summarise: Summarise, timeout: float, vault: Vault | None = None
+) -> Care:
     """Return what was done for the database of the sqlite backend; writers wait for it as for one of them.
 
     Raises:
@@ -23,7 +26,7 @@ def of_store(root: str, *, evolve: Evolve, summarise: Summarise, timeout: float)
         Busy: another writer kept the store longer than `timeout` seconds.
         NotWritable: the disk refused; the records are as they were.
     """
-    store, steps = SqliteStore(root, evolve=evolve, summarise=summarise), Steps()
+    store, steps = SqliteStore(root, evolve=evolve, summarise=summarise, vault=vault), Steps()
     if not os.path.exists(store.path):
         return Care(backend="sqlite")
     try:
@@ -31,12 +34,13 @@ def of_store(root: str, *, evolve: Evolve, summarise: Summarise, timeout: float)
             before = _size(connection)
             _check(connection, steps)
             _drafts(store.root, steps)
+            resealed = _reseal(store, connection, steps)
             _questions(store, connection, steps)
             connection.run("ANALYZE")
             steps.add("analyze", "how many rows an index leads to is counted anew")
             connection.run("REINDEX")
             steps.add("reindex", "every index is written anew")
-            _vacuum(connection, steps)
+            _vacuum(connection, steps, wanted=resealed)
             _checkpoint(connection, steps)
             return Care(backend="sqlite", steps=tuple(steps.found), before=before, after=_size(connection))
     finally:
@@ -97,14 +101,30 @@ def _questions(store: SqliteStore, connection: SqliteConnection, steps: Steps) -
         steps.add("index of questions", "says what the records say", done=False)
         return
     connection.begin_writing()
-    fill_anew(connection, store.rules)
+    fill_anew(store.rules.opened(connection), store.rules)
     connection.commit()
     steps.add("index of questions", "differed from the records and was made anew")
 
 
-def _vacuum(connection: SqliteConnection, steps: Steps) -> None:
+def _reseal(store: SqliteStore, connection: SqliteConnection, steps: Steps) -> bool:
+    """Seal what stands in the clear, or open what is sealed, as the settings say by now."""
+    lines = resealing.differing(connection, store.rules)
+    if not lines:
+        return False
+    connection.begin_writing()
+    resealing.rewrite(connection, store.rules, lines)
+    connection.commit()
+    seals = store.rules.vault is not None and store.rules.vault.seals
+    steps.add(
+        "encryption", f"{len(lines)} lines of the log and every record are {'sealed' if seals else 'opened'}"
+    )
+    return True
+
+
+def _vacuum(connection: SqliteConnection, steps: Steps, *, wanted: bool) -> None:
+    """Write the file anew where that is worth it, or where free pages still hold what was sealed since."""
     size = _size(connection)
-    if size.free * WORTH < size.bytes:
+    if size.free * WORTH < size.bytes and not wanted:
         steps.add("vacuum", "next to nothing is free inside the file", done=False)
         return
     connection.run("VACUUM")

@@ -13,7 +13,9 @@ from milestone.config import Settings
 from milestone.domain import people as people_room
 from milestone.domain.context import Context, Person
 from milestone.domain.document import Actor, Body, Document, Event, Recorded
+from milestone.storage import located
 from milestone.storage.base import Mark, Reading, Stamp, Store, Txn, Warning
+from milestone.storage.vault import Vault
 from milestone.workspace import whereabouts
 from milestone.workspace.growth import Growth
 
@@ -76,6 +78,7 @@ class Workspace:
         in_run: bool = False,
         growth: Growth | None = None,
         secrecy: Secrecy | None = None,
+        vault: Vault | None = None,
     ) -> None:
         self.root = root  # the .milestones folder itself
         self.store = store
@@ -89,7 +92,13 @@ class Workspace:
         self.in_run = in_run
         self.growth = growth  # None: its size is nobody's business
         self.secrecy = secrecy  # None: nothing is encrypted
+        self.vault = vault  # what databases seal everything with, or open what is sealed
         self.after_write: Callable[[Mark], object] | None = None  # told where the log ends after each write
+
+    @property
+    def keeps_all_sealed(self) -> bool:
+        """Whether the records lie in a database that keeps nothing readable: no file may say what they say."""
+        return self.vault is not None and self.vault.seals and not located.read(self.root).is_files
 
     @contextmanager
     def reading(self) -> Iterator[Reading]:

@@ -65,6 +65,16 @@ class FollowingStore:
     def verify(self) -> Mapping[str, Any]:
         return self._current()[1].verify()
 
+    def reseal(self, timeout: float) -> int:
+        """Bring a server's tables to what the settings say of encryption; return how many lines were written.
+
+        Raises:
+            NotPermitted: only the owner of the tables may write the log again.
+        """
+        store: Any = self._current()[1]
+        written: int = store.reseal(timeout)
+        return written
+
     def known_files(self) -> Mapping[str, str]:
         """Return the uid of the record in each file, as the store last knew it."""
         location, store = self._current()

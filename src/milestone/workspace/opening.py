@@ -12,6 +12,7 @@ from milestone.domain.evolve import evolve
 from milestone.registry import load
 from milestone.storage import BACKENDS
 from milestone.storage.located import Location
+from milestone.storage.vault import Vault
 from milestone.workspace import acting, place, remembered
 from milestone.workspace.base import Workspace, WriteOptions
 from milestone.workspace.following import FollowingStore, Open
@@ -56,9 +57,10 @@ def open_workspace(
     session = environ.get("MILESTONE_SESSION") or None
     # One for both: a key made of a passphrase takes its time, and a new key counts for both at once.
     secrecy = secrecy_of(root, settings.values, environ)
+    vault = vault_of(root, settings.values, environ, secrecy)
     return Workspace(
         root,
-        FollowingStore(root, opener(root, settings.values, environ, secrecy)),
+        FollowingStore(root, opener(root, settings.values, environ, secrecy, vault)),
         settings,
         clock.clock_from_environment(),
         known.actor,
@@ -69,12 +71,23 @@ def open_workspace(
         in_run=session is not None,
         growth=Growth(root, settings.values, people, address=has_address(settings.values, environ), asks=terminal),
         secrecy=secrecy,
+        vault=vault,
     )
 
 
 def secrecy_of(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
     """Return what seals and opens; None where nothing is encrypted."""
     return load(SECRECY)(root, environ) if settings.get("security.encryption_at_rest") else None
+
+
+def vault_of(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str], secrecy: Any = None) -> Vault:
+    """Return what a database seals all it keeps with, where that is wished, and opens what is sealed."""
+
+    def box() -> Any:  # keys are read when something is sealed or to be opened
+        return (secrecy or load(SECRECY)(root, environ)).box()
+
+    wished = settings.get("security.encrypt") == "all"
+    return Vault(box, bool(settings.get("security.encryption_at_rest")) and wished)
 
 
 def has_address(settings: Mapping[str, Any], environ: Mapping[str, str]) -> bool:
@@ -95,12 +108,20 @@ def _write_options(flags: WriteFlags | None) -> WriteOptions:
     )
 
 
-def opener(root: Path, settings: Mapping[str, Any], environ: Mapping[str, str], secrecy: Any = None) -> Open:
-    """Return what opens a store of this clone by where it is; what it keeps is sealed by `secrecy`."""
+def opener(
+    root: Path,
+    settings: Mapping[str, Any],
+    environ: Mapping[str, str],
+    secrecy: Any = None,
+    vault: Vault | None = None,
+) -> Open:
+    """Return what opens a store of this clone by where it is; what it keeps is sealed by `secrecy` and `vault`."""
     protect = secrecy.protect if secrecy is not None else None
 
     def open_at(location: Location) -> Any:
-        more = load(ARGUMENTS)(location, settings, environ) if location.backend == "postgres" else {}
+        more: dict[str, Any] = {} if location.is_files else {"vault": vault}
+        if location.backend == "postgres":
+            more |= load(ARGUMENTS)(location, settings, environ)
         return load(_kind(location))(root, evolve=evolve, summarise=summary.row, protect=protect, **more)
 
     return open_at

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from milestone.domain.questions import Question, plain
+from milestone.domain.questions import Question, matching, plain
 from milestone.domain.rows import Rows
 from milestone.domain.weighing import Totals
 from milestone.storage.base import Row
-from milestone.storage.sql import narrow, records
+from milestone.storage.sql import narrow, records, sealing
 from milestone.storage.sql.connection import Connection, Value
 from milestone.storage.sql.statements import SQL
 
@@ -22,6 +22,7 @@ ORDERS = {
     "left": "m.left_over DESC, m.place, m.id",
 }
 AMONG = {"statuses": "m.status", "priorities": "m.priority", "categories": "m.category", "phases": "m.phase"}
+WORDS = ("slug", "words", "labels", "owners", "categories")  # what is asked of columns that may be sealed
 Conditions = list[tuple[str, Sequence[Value]]]
 
 
@@ -34,8 +35,14 @@ class SqlRows(Rows):
         self._linked: list[Row] | None = None
         self._by_id: dict[str, Row | None] = {}  # looked up already; None: there is none
         self._by_uid: dict[str, Row | None] = {}
+        self._is_sealed: bool | None = (
+            None  # whether some words stand in it that only a key opens; None: not known
+        )
 
     def select(self, question: Question) -> Sequence[Row]:
+        if self._asks_for_sealed(question):
+            found = matching(self._in_clear(question), question)
+            return found[question.start : None if question.limit is None else question.start + question.limit]
         if question.ids is not None and len(question.ids) > PART and question.limit is None:
             return [row for part in _parts(question.ids) for row in self.select(question._replace(ids=part))]
         if question.uids is not None and len(question.uids) > PART and question.limit is None:
@@ -50,14 +57,32 @@ class SqlRows(Rows):
         return [records.row_of(found) for found in self._connection.rows(statement, values)]
 
     def each(self, question: Question) -> Iterator[Row]:
+        if self._asks_for_sealed(question):
+            yield from self.select(question)
+            return
         start, size = question.start, PAGE
         while found := self.select(question._replace(start=start, limit=size)):
             yield from found
             start, size = start + len(found), size * 4
 
     def count(self, question: Question) -> int:
+        if self._asks_for_sealed(question):
+            return len(self.select(question._replace(start=0, limit=None)))
         where, values = _where(question)
         return int(self._connection.rows(SQL["count"] + where, values)[0][0])
+
+    def _asks_for_sealed(self, question: Question) -> bool:
+        """Tell whether words matter that the database cannot read: they are then looked for in opened rows."""
+        if not any(getattr(question, name) for name in WORDS):
+            return False
+        if self._is_sealed is None:
+            self._is_sealed = bool(self._connection.rows(SQL["sealed_milestones"], (sealing.MARK, sealing.BEYOND)))
+        return self._is_sealed
+
+    def _in_clear(self, question: Question) -> Sequence[Row]:
+        """Return the rows for which all holds that the database can tell, in the order of the question."""
+        bare = question._replace(slug="", words=(), labels=(), owners=(), categories=(), start=0, limit=None)
+        return self.select(bare)
 
     def totals(self) -> Totals:
         return narrow.sums(self._connection).recorded

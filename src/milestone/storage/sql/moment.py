@@ -13,7 +13,9 @@ from milestone.storage.sql.asking import SqlRows
 from milestone.storage.sql.connection import Connection, Found
 from milestone.storage.sql.damage import damaged
 from milestone.storage.sql.head import Head
+from milestone.storage.sql.sealing import SealedConnection
 from milestone.storage.sql.statements import SQL
+from milestone.storage.vault import Vault
 
 Key = tuple[str, str]  # kind, uid
 L = TypeVar("L", Line, Unread)
@@ -22,10 +24,17 @@ L = TypeVar("L", Line, Unread)
 class Rules:
     """What a database store is given of the domain."""
 
-    def __init__(self, evolve: Evolve, summarise: Summarise, protect: Protect | None = None) -> None:
+    def __init__(
+        self, evolve: Evolve, summarise: Summarise, protect: Protect | None = None, vault: Vault | None = None
+    ) -> None:
         self.evolve = evolve
         self.summarise = summarise
         self.protect = protect  # what is done to an event before anything keeps it
+        self.vault = vault  # None: nothing is sealed here, and nothing that is can be opened
+
+    def opened(self, connection: Connection) -> Connection:
+        """Return the connection as rules see it: everything in the clear, whatever is kept."""
+        return connection if self.vault is None else SealedConnection(connection, self.vault)
 
 
 class SqlMoment:

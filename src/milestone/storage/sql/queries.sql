@@ -25,6 +25,17 @@ SELECT hash FROM line WHERE last = ?;
 -- name: add_line
 INSERT INTO line (first, last, hash, at, operation, session, actor, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 
+-- name: set_line
+-- The same line, sealed or opened.
+UPDATE line SET text = ? WHERE first = ?;
+
+-- name: line_form
+-- How a stretch of lines begins: sealed or not.
+SELECT first, substr(text, 1, 11) FROM line WHERE first > ? ORDER BY first LIMIT 500;
+
+-- name: line_at
+SELECT first, hash, text FROM line WHERE first = ?;
+
 -- name: add_event
 INSERT INTO event (seq, first, kind, document, uid, milestone, task, actor, at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?);
@@ -117,7 +128,7 @@ UPDATE totals SET recorded = ?, proven = ? WHERE one = 1;
 
 -- name: counted
 -- What the sums hold of a milestone: its row before a change.
-SELECT d.about FROM milestone m CROSS JOIN document d WHERE m.uid = ? AND d.kind = 'milestone' AND d.uid = m.uid;
+SELECT d.uid, d.about FROM milestone m CROSS JOIN document d WHERE m.uid = ? AND d.kind = 'milestone' AND d.uid = m.uid;
 
 -- name: select
 -- The beginning of every question; conditions, order and limit follow (`asking`). CROSS lets SQLite begin with the
@@ -127,6 +138,10 @@ FROM milestone m CROSS JOIN document d WHERE d.kind = 'milestone' AND d.uid = m.
 
 -- name: count
 SELECT count(*) FROM milestone m WHERE 1 = 1;
+
+-- name: sealed_milestones
+-- Those whose words only a key opens.
+SELECT 1 FROM milestone WHERE slug = '' AND said >= ? AND said < ? LIMIT 1;
 
 -- name: forget_milestones
 DELETE FROM milestone;

@@ -11,12 +11,13 @@ import msgspec
 from milestone.domain.document import Actor
 from milestone.storage.base import Evolve, Mark, Protect, Stamp, Summarise, Warning
 from milestone.storage.sql import head as heads
-from milestone.storage.sql import schema, verifying
+from milestone.storage.sql import resealing, schema, verifying
 from milestone.storage.sql.connection import Connection
 from milestone.storage.sql.head import Head
 from milestone.storage.sql.moment import Rules, SqlMoment
 from milestone.storage.sql.statements import SQL
 from milestone.storage.sql.transaction import SqlAlone, SqlTxn, fill_anew
+from milestone.storage.vault import Vault
 
 RECEIVING = 10.0  # seconds to wait for the right to write
 NOBODY = Stamp(actor=Actor(name="milestone", kind="service"), at="")  # lines that are received have their own
@@ -25,8 +26,15 @@ NOBODY = Stamp(actor=Actor(name="milestone", kind="service"), at="")  # lines th
 class SqlStore(ABC):
     """Documents and events in tables; `reading`, `transaction` and `verify` are the same for every database."""
 
-    def __init__(self, *, evolve: Evolve, summarise: Summarise, protect: Protect | None = None) -> None:
-        self.rules = Rules(evolve, summarise, protect)
+    def __init__(
+        self,
+        *,
+        evolve: Evolve,
+        summarise: Summarise,
+        protect: Protect | None = None,
+        vault: Vault | None = None,
+    ) -> None:
+        self.rules = Rules(evolve, summarise, protect, vault)
 
     # -- what a kind brings
 
@@ -77,14 +85,14 @@ class SqlStore(ABC):
     @contextmanager
     def reading(self) -> Iterator[SqlMoment]:
         with self.read_turn() as connection:
-            moment = SqlMoment(connection, heads.read(connection), self.rules, self.held)
+            moment = SqlMoment(self.rules.opened(connection), heads.read(connection), self.rules, self.held)
             moment.warnings = list(self.told())
             yield moment
 
     @contextmanager
     def transaction(self, stamp: Stamp, *, timeout: float = 10.0) -> Iterator[SqlTxn]:
         with self.write_turn(timeout) as connection:
-            txn = SqlTxn(connection, self.begun(connection), self.rules, self.held, stamp)
+            txn = SqlTxn(self.rules.opened(connection), self.begun(connection), self.rules, self.held, stamp)
             txn.warnings = list(self.told())
             yield txn
             if txn.abandoned:
@@ -96,7 +104,7 @@ class SqlStore(ABC):
     def receive(self, lines: Sequence[bytes], *, epoch: str) -> Mark:
         with self.receive_turn(RECEIVING) as connection:
             head = msgspec.structs.replace(self.begun(connection), epoch=epoch)
-            txn = SqlTxn(connection, head, self.rules, self.held, NOBODY)
+            txn = SqlTxn(self.rules.opened(connection), head, self.rules, self.held, NOBODY)
             txn.receive(lines)
             self._done(connection, txn.head)
         return txn.mark
@@ -105,12 +113,22 @@ class SqlStore(ABC):
     def alone(self, *, limit: float) -> Iterator[SqlAlone]:
         with self.write_turn(limit, alone=True) as connection:
             head = self.begun(connection)
-            alone = SqlAlone(connection, head, self.rules, self.held)
+            alone = SqlAlone(self.rules.opened(connection), head, self.rules, self.held)
             yield alone
             self._done(connection, alone.head)
 
     def verify(self) -> Mapping[str, Any]:
         return verifying.verify(self.read_turn, self.rules)
+
+    def reseal(self, timeout: float) -> int:
+        """Seal what stands in the clear, or open what is sealed, as is wished now; return how many lines."""
+        with self.write_turn(timeout) as connection:
+            head = self.begun(connection)
+            lines = resealing.differing(connection, self.rules)
+            if lines:
+                resealing.rewrite(connection, self.rules, lines)
+                self._done(connection, head)
+            return len(lines)
 
     def begun(self, connection: Connection) -> Head:
         """Return the head of a database that can be written: begun, upgraded, and its place known."""
@@ -123,7 +141,7 @@ class SqlStore(ABC):
             self.keep_old(connection, head.format)
             schema.migrate(connection, head.format)
             head = msgspec.structs.replace(head, format=schema.FORMAT)
-            fill_anew(connection, self.rules)
+            fill_anew(self.rules.opened(connection), self.rules)
             connection.run(SQL["set_head"], head.values())
         if head.place != self.place() or not head.epoch:
             head = msgspec.structs.replace(head, place=self.place(), epoch=os.urandom(4).hex())

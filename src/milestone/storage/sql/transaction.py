@@ -131,7 +131,7 @@ class SqlTxn(SqlMoment):
         for document, (uid, row) in zip(documents, there, strict=True):
             self._number(document)
             counted = self.connection.rows(SQL["counted"], (uid,)) if uid not in fresh else ()
-            for (before,) in counted:
+            for _, before in counted:
                 sums.add(records.DECODER.decode(before), -1)
             if row is not None:
                 sums.add(row)

@@ -25,8 +25,9 @@ def verify(read_turn: Callable[[], AbstractContextManager[Connection]], rules: R
         with read_turn() as connection:
             head = heads.read(connection)
             findings = [finding("error", "database_damaged", "database", why) for why in connection.sound()]
-            folded = _chain(connection, head, rules, findings)
-            findings += _records(connection, folded, rules)
+            opened = rules.opened(connection)
+            folded = _chain(opened, head, rules, findings)
+            findings += _records(opened, folded, rules)
     except errors.Damaged as problem:
         damage = finding("error", problem.code, "database", problem.why)
         return {"ok": False, "events": 0, "head": "", "findings": [damage]}
@@ -81,6 +82,7 @@ def _records(connection: Connection, folded: Mapping[Key, Document], rules: Rule
 
 def differing_narrow(connection: Connection, rules: Rules) -> list[Finding]:
     """Return a finding for each narrow table that does not say what the kept records say."""
+    connection = rules.opened(connection)
     kept = (records.document_of(found) for found in connection.stream(SQL["all_documents"]))
     live = {d.uid: rules.summarise(d) for d in kept if d.kind == "milestone" and not (d.away or d.deleted)}
     return list(_narrow_tables(connection, live))
