@@ -66,9 +66,10 @@ def test_a_database_that_is_sealed_now_and_then_answers_alike():
 def test_every_statement_over_what_is_sealed_is_known_to_the_seal():
     sealed = re.compile(r"\b(text|body|proven|about|tasks|said|labels|owner|slug|category)\b")
     known = {*sealing.READERS, *sealing.BEGINNINGS, *sealing.WRITERS}
-    exempt = {SQL["line_form"], SQL["sealed_milestones"]}  # they look at the beginning of what is sealed only
+    forms = {SQL["line_form"], SQL["sealed_milestones"]}  # they look at the beginning of what is sealed only
+    numbers = {SQL["totals"], SQL["set_totals"]}
 
-    assert {text for text in SQL.values() if sealed.search(text)} - known - exempt == set()
+    assert {text for text in SQL.values() if sealed.search(text)} - known - forms - numbers == set()
 
 
 @pytest.fixture
