@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from milestone import clock, config, strict_yaml
-from milestone.domain import gates, schedule
+from milestone.domain import opinions, schedule
 from milestone.domain.document import Actor
 from milestone.storage import memory
 from milestone.workspace.base import Workspace
@@ -52,5 +52,5 @@ def test_project_hours_per_week(root):
 
 
 def test_approvals_proof(root):
-    assert gates.least_proof(settings(root, "").values) == "named"
-    assert gates.least_proof(settings(root, "approvals: {proof: present}").values) == "present"
+    assert opinions.least_proof(settings(root, "").values) == "named"
+    assert opinions.least_proof(settings(root, "approvals: {proof: present}").values) == "present"

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from milestone import errors
-from milestone.domain import gates, phases
+from milestone.domain import gates, opinions, phases
 from milestone.domain.context import Context, Person
 from milestone.domain.decide import approval, judging
 from milestone.domain.decide import phase as rules
@@ -252,7 +252,7 @@ def test_a_hand_typed_approval_opens_nothing() -> None:
     standing = gates.gate(document, "task-001", phase(document), files(a="1").digest, a_context())
 
     assert not standing.open
-    assert {why for _, why in standing.uncounted} == {gates.TYPED}
+    assert {why for _, why in standing.uncounted} == {opinions.TYPED}
     with pytest.raises(errors.Waiting):
         rules.start(document, rules.StartPhase(task="task-001", phase="spec", found=found), a_context())
 

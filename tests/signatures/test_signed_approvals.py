@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from milestone import errors
-from milestone.domain import gates, phases
+from milestone.domain import gates, opinions, phases, signing
 from milestone.domain.context import Context, Person
 from milestone.domain.decide import approval
 from milestone.domain.decide import phase as rules
@@ -111,7 +111,7 @@ def test_the_signature_is_void_once_its_key_is_removed_from_the_team(key: Key):
 
     for each in (document, as_text(document)):
         assert not standing(each, without).open
-        assert standing(each, without).uncounted[0] == ("ana", gates.FORGED)
+        assert standing(each, without).uncounted[0] == ("ana", opinions.FORGED)
 
 
 def test_an_approval_recorded_with_a_key_that_is_gone_still_counts_as_named_where_that_is_enough(key: Key):
@@ -187,7 +187,7 @@ def test_the_key_of_an_agent_or_a_service_approves_nothing(name: str, key: Key):
     phase = phases.named(phases.of(document.body, "task-001"), "design")
     item = {"by": name, "proof": "signed", "digest": FOUND.digest, "at": NOW}
     from_it = edited(
-        document, given=[{**item, "signature": key.one(gates.signing.approval(document, "task-001", phase, item))}]
+        document, given=[{**item, "signature": key.one(signing.approval(document, "task-001", phase, item))}]
     )
 
     assert not standing(from_it, ctx).approved_by
@@ -212,4 +212,4 @@ def test_who_did_the_work_opens_nothing_with_a_signature_either(key: Key):
 
     judged = standing(document, msgspec.structs.replace(ctx, settings=apart))
 
-    assert judged.uncounted[0] == ("ana", gates.DID_IT)
+    assert judged.uncounted[0] == ("ana", opinions.DID_IT)

@@ -7,15 +7,8 @@ with `?` may be missing. Old programs read new logs: a kind that is not here fol
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
-
-class Kind(msgspec.Struct, frozen=True):
-    """What an event kind means, and its own fields: name -> (type, meaning)."""
-
-    meaning: str
-    fields: Mapping[str, tuple[str, str]] = {}
-
+from milestone.domain import approval_events
+from milestone.domain.approval_events import Kind as Kind
 
 _ON = {"on?": ("date", "the day in the project's zone")}
 _REASON = {"reason?": ("text", "why")}
@@ -27,19 +20,6 @@ _SET = {
 _BLOCKED = {"reason": ("text", "what stands in the way"), "cause?": ("text", "git, test, requirement, stall, ...")}
 _EVIDENCE = {"evidence?": ("list", "items `{grade by at command exit_code commit item}`")}
 _FACT = {"where": ("text", "path of the list it stands in"), "fact": ("text", "its name, else its text")}
-_PHASE = {"phase": ("text", "the phase's name")}
-_COMMENT = {"comment?": ("text", "why")}
-_JUDGED = {
-    "by?": ("text", "who judges"),
-    "proof?": ("text", "how that is known: named, present, signed"),
-    "digest?": ("text", "of what was judged"),
-    **_COMMENT,
-}
-_HANDED_IN = {
-    "digest?": ("text", "of what was handed in"),
-    "files?": ("map", "path -> digest"),
-    "absent?": ("list", "usual deliverables that are missing"),
-}
 _VIA = {
     "via?": ("text", "hand or git; absent when a command did it"),
     "commit?": ("text", "the commit that brought it"),
@@ -158,42 +138,7 @@ KINDS: dict[str, Kind] = {
             "bytes?": ("number", "its size"),
         },
     ),
-    "phase.started": Kind(
-        "A phase begins.",
-        {
-            **_PHASE,
-            **_ON,
-            "after?": ("text", "the phase it follows"),
-            "again?": ("flag", "it was rejected before"),
-        },
-    ),
-    "phase.submitted": Kind("A phase waits for approval.", {**_PHASE, **_HANDED_IN}),
-    "phase.approved": Kind(
-        "An approver approves.",
-        {
-            **_PHASE,
-            **_JUDGED,
-            "given?": ("map", "`{by proof digest comment at signature}`"),
-            "complete?": ("flag", "it was the last approval asked for"),
-            "waiting_for?": ("list", "whose approval is missing"),
-        },
-    ),
-    "phase.changes_requested": Kind("An approver wants changes.", {**_PHASE, **_JUDGED}),
-    "phase.rejected": Kind("An approver says no.", {**_PHASE, **_JUDGED}),
-    "phase.completed": Kind("A phase without approval is done.", {**_PHASE, **_ON, **_HANDED_IN}),
-    "vote.cast": Kind("A vote.", {**_PHASE, "vote": ("text", "yes or no")}),
-    "vote.closed": Kind("A vote has ended.", {**_PHASE, "result": ("map", "shares and voters")}),
-    "approval.requested": Kind("Approvers are asked.", {**_PHASE, "approvers?": ("list", "who")}),
-    "approval.reminded": Kind("Approvers are reminded.", {**_PHASE, "approvers?": ("list", "who")}),
-    "approval.escalated": Kind("An approval is late.", {**_PHASE, "to?": ("text", "who hears of it")}),
-    "approval.delegated": Kind(
-        "Somebody else judges.", {**_PHASE, "to": ("text", "who"), "until?": ("date", "till")}
-    ),
-    "approval.withdrawn": Kind(
-        "An approval is taken back.",
-        {**_PHASE, "by": ("text", "whose"), "givers": ("list", "as they stand in the record"), **_COMMENT},
-    ),
-    "approval.expired": Kind("What was approved has changed.", {**_PHASE, "digest?": ("text", "as it is now")}),
+    **approval_events.KINDS,
     "session.started": Kind("A run begins.", {"body?": ("map", "the session's record")}),
     "session.saved": Kind(
         "A run's state is kept.",

@@ -5,18 +5,16 @@ these contents (its digest), from somebody who is listed, known well enough (`ap
 gate asks for more). Hand-typed ones are shown and open nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from milestone.domain import facts, people, proof, signing
-from milestone.domain.context import Context, Person
+from milestone.domain import approvers, delegates, facts, opinions
+from milestone.domain.context import Context
 from milestone.domain.deliverables import Found, plain
 from milestone.domain.document import Body, Document
-from milestone.domain.phases import DONE, Phase, current, named, of, withdrawn
-
-PROOFS = ("named", "present", "signed")  # how the giver of an approval is known, least first
+from milestone.domain.phases import DONE, Phase, current, named, of
 
 
 class Gate(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +25,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     required: bool = False
     digest: str | None = None  # of the deliverables as they are
     approved_by: tuple[str, ...] = ()  # whose approval counts
+    seats: tuple[str, ...] = ()  # in whose place they did
     waiting_for: tuple[str, ...] = ()  # approvers still asked; empty with approvals missing: any person
     uncounted: tuple[tuple[str, str], ...] = ()  # (who, why their approval does not count)
     unmet: tuple[str, ...] = ()  # criteria
@@ -34,7 +33,7 @@ class Gate(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def changed(self) -> bool:
         """Whether it was approved and something changed since."""
-        return not self.open and any(why == CHANGED for _, why in self.uncounted)
+        return not self.open and any(why == opinions.CHANGED for _, why in self.uncounted)
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,13 +44,6 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     gate: Gate | None = None  # what it waits at
 
 
-CHANGED = "the deliverables changed since"
-TYPED = "typed by hand, not recorded by a command"
-FORGED = "its signature is not one of this by a key that is listed for them"
-DID_IT = "they did this work"
-WITHDRAWN = "they took it back"
-
-
 def gate(document: Document, task_id: str | None, phase: Phase, digest: str | None, ctx: Context) -> Gate:
     """Return how the gate after a phase stands while its deliverables have this digest.
 
@@ -60,14 +52,15 @@ def gate(document: Document, task_id: str | None, phase: Phase, digest: str | No
     """
     if not phase.required:
         return Gate(phase=phase.name, open=phase.status in DONE, digest=digest)
-    reasons = [(item, _why_not(document, task_id, phase, item, digest, ctx)) for item in phase.given]
-    counted = [str(item.get("by")) for item, why in reasons if why is None]
-    allowed = [name for name in counted if may_approve(phase, name, ctx.people)]
-    uncounted = [(str(item.get("by")), why) for item, why in reasons if why]
-    uncounted += [(name, "not one of the approvers") for name in counted if name not in allowed]
+    judged = [(item, opinions.why_not(document, task_id, phase, item, digest, ctx)) for item in phase.given]
+    good = [item for item, why in judged if why is None]
+    counted = [(str(item.get("by")), _seat(document, task_id, phase, item, ctx)) for item in good]
+    allowed = [name for name, seat in counted if seat]
+    uncounted = [(str(item.get("by")), why) for item, why in judged if why]
+    uncounted += [(name, opinions.NOT_ASKED) for name, seat in counted if not seat]
     if phase.claimed:
-        uncounted.append((phase.claimed, TYPED))
-    missing = still_asked(phase, allowed, ctx.people)
+        uncounted.append((phase.claimed, opinions.TYPED))
+    missing = approvers.still_asked(phase, [seat for _, seat in counted if seat], ctx.people)
     unmet = unmet_criteria(document, task_id, phase)
     return Gate(
         phase=phase.name,
@@ -75,66 +68,20 @@ def gate(document: Document, task_id: str | None, phase: Phase, digest: str | No
         required=True,
         digest=digest,
         approved_by=tuple(dict.fromkeys(allowed)),
+        seats=tuple(seat for _, seat in counted if seat),
         waiting_for=missing or (),
         uncounted=tuple(uncounted),
         unmet=tuple(unmet),
     )
 
 
-def still_asked(phase: Phase, given: Sequence[str], team: Sequence[Person]) -> tuple[str, ...] | None:
-    """Return whose approval is missing; None when these are enough, empty when any person may add one."""
-    people_given = {identity(name, team) for name in given}
-    left = tuple(a for a in phase.approvers if not any(answers(a, name, team) for name in given))
-    if phase.quorum or not phase.approvers:
-        return None if len(people_given) >= (phase.quorum or 1) else left
-    return left or None
-
-
-def may_approve(phase: Phase, name: str, team: Sequence[Person]) -> bool:
-    """Return whether that person may decide: somebody listed, or anybody where nobody is."""
-    return not phase.approvers or any(answers(approver, name, team) for approver in phase.approvers)
-
-
-def did_the_work(document: Document, task_id: str | None, phase: Phase, name: str, ctx: Context) -> bool:
-    """Return whether somebody may not approve because the work is theirs, where duties are kept apart."""
-    if not ctx.settings.get("approvals.separation_of_duties"):
-        return False
-    task: Body = next((t for t in document.body.get("tasks") or [] if t.get("id") == task_id), {})
-    doers = [phase.owner, phase.submitted_by, *phase.assignees, task.get("assigned_to")]
-    return identity(name, ctx.people) in {identity(str(each), ctx.people) for each in doers if each}
-
-
-def answers(approver: str, name: str, team: Sequence[Person]) -> bool:
-    """Return whether a person answers to an approver's text: handle, name, e-mail or role, else the plain name."""
-    holders = people.holders(approver, team)
-    if holders:
-        person = people.match(name, team)
-        return person is not None and person in holders
-    return identity(approver, team) == identity(name, team)
-
-
-def identity(name: str, team: Sequence[Person]) -> str:
-    """Return one word for one person, however they were written."""
-    person = people.match(name, team)
-    return person.handle if person else plain(name.lstrip("@"))
-
-
-def least_proof(settings: Mapping[str, Any], phase: Phase | None = None) -> str:
-    """Return the least proof that counts: by `approvals.proof`, or by the gate where it asks for more."""
-    words = [settings.get("approvals.proof") or "named", (phase.proof if phase else None) or "named"]
-    return max((word if word in PROOFS else "signed" for word in words), key=PROOFS.index)
-
-
-def proof_of(document: Document, task_id: str | None, phase: Phase, item: Body, ctx: Context) -> str | None:
-    """Return how the giver of an approval is known; None for one that came as text without a good signature."""
-    if signing.is_approved(document, task_id, phase, item, ctx):
-        return "signed"
-    return _recorded_as(document, task_id, phase, item)
-
-
-def is_enough(proof_level: str, least: str) -> bool:
-    """Return whether a giver is known well enough; a word nobody knows never is."""
-    return proof_level in PROOFS and PROOFS.index(proof_level) >= PROOFS.index(least)
+def _seat(document: Document, task_id: str | None, phase: Phase, item: Body, ctx: Context) -> str | None:
+    """Return in whose place an approval was given; a delegate's has to say so itself."""
+    by = str(item.get("by"))
+    found = delegates.seat(document, task_id, phase, by, ctx, at=str(item.get("at") or ""))
+    said = str(item.get("instead_of") or by)
+    same = found is not None and approvers.identity(said, ctx.people) == approvers.identity(found, ctx.people)
+    return found if same else None
 
 
 def unmet_criteria(document: Document, task_id: str | None, phase: Phase) -> list[str]:
@@ -212,47 +159,6 @@ def now_at(body: Body, task_id: str | None) -> str | None:
     """Return the name of the phase a subject is in; None when all are over or there are none."""
     phase = current(of(body, task_id))
     return phase.name if phase else None
-
-
-def place(task_id: str | None, phase: Phase) -> str:
-    """Return where the seals of a phase lie: `TASK/PHASE`, for the milestone's own `/PHASE`."""
-    return f"{task_id or ''}/{phase.key}"
-
-
-def _why_not(
-    document: Document, task_id: str | None, phase: Phase, item: Body, digest: str | None, ctx: Context
-) -> str | None:
-    least = least_proof(ctx.settings, phase)
-    known = recorded = _recorded_as(document, task_id, phase, item)
-    if known is None or not is_enough(known, least):  # only now is a signature worth its check
-        known = proof_of(document, task_id, phase, item, ctx)
-    if known is None or (least == "signed" and known != "signed"):
-        if item.get("signature"):
-            return FORGED
-        if known is None:
-            return TYPED
-    if not is_enough(known, least):
-        return f"given as {known}, {'this gate' if phase.proof else 'this project'} asks for {least}"
-    if recorded is None and is_withdrawn(document, task_id, phase, item):
-        return WITHDRAWN
-    if did_the_work(document, task_id, phase, str(item.get("by")), ctx):
-        return DID_IT
-    return None if digest is not None and item.get("digest") == digest else CHANGED
-
-
-def _recorded_as(document: Document, task_id: str | None, phase: Phase, item: Body) -> str | None:
-    """Return how a command knew the giver when it recorded this; that it was signed shows the signature alone."""
-    if not proof.is_proven(document, place(task_id, phase), "given", item):
-        return None
-    return "named" if item.get("proof") == "signed" else str(item.get("proof"))
-
-
-def is_withdrawn(document: Document, task_id: str | None, phase: Phase, item: Body) -> bool:
-    """Tell whether this very approval was taken back, by the record or by what this clone saw of it."""
-    taken = proof.withdrawn_seal(place(task_id, phase), item)
-    return taken in document.proven or taken in {
-        proof.withdrawn_seal(place(task_id, phase), each) for each in withdrawn(document.body, task_id, phase)
-    }
 
 
 def criteria_place(body: Body, task_id: str | None, phase: Phase) -> str:

@@ -16,12 +16,15 @@ def match(text: str, people: Sequence[Person]) -> Person | None:
 
 
 def holders(text: str, people: Sequence[Person]) -> list[Person]:
-    """Return whom a text means: the person of that handle, name or e-mail, else everybody in that role."""
+    """Return whom a text means: the person of that handle, name or e-mail, else all of that role, else team."""
     person = match(text, people)
     if person is not None:
         return [person]
     wanted = _plain(text)
-    return [p for p in people if wanted in (_plain(role) for role in p.roles)] if wanted else []
+    if not wanted:
+        return []
+    holding = [p for p in people if wanted in (_plain(role) for role in p.roles)]
+    return holding or [p for p in people if wanted in (_plain(team) for team in p.teams)]
 
 
 def strangers(body: Mapping[str, Any], people: Sequence[Person]) -> list[tuple[str, str]]:

@@ -54,6 +54,7 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
     reviewers: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
     given: tuple[Body, ...] = ()  # approvals, each `{by proof digest comment at signature}`
+    delegated: tuple[Body, ...] = ()  # `{by to until at proof signature}`: who judges for whom
     claimed: str | None = None  # an approval somebody only typed (`approved_by`, `approval.status`)
     stored: Mapping[str, str] = {}  # file -> digest, as commands found them
     digest: str | None = None  # what was handed in for review
@@ -98,6 +99,7 @@ def read(name: str, key: str, found: Body, weights: Mapping[str, Any], gate: Bod
         reviewers=_words(fields.get("reviewers")),
         assignees=_words(fields.get("assignees")),
         given=tuple(given),
+        delegated=tuple(item for item in _list(approval.get("delegated")) if isinstance(item, dict)),
         claimed=_word(fields.get("approved-by")) or _word(approval.get("approved_by")),
         stored={str(k): str(v) for k, v in as_map(fields.get("stored")).items()},
         digest=_word(approval.get("digest")),

@@ -19,6 +19,7 @@ PROVING = frozenset(
     {
         *("task.completed", "task.failed", "task.reopened", "task.retried", "task.cancelled", "evidence.recorded"),
         *("fact.met", "fact.unmet", "milestone.reopened", "vote.cast", "vote.closed", "approval.withdrawn"),
+        "approval.delegated",
         "override.used",
         *("phase.started", "phase.submitted", "phase.completed"),
         *("phase.approved", "phase.changes_requested", "phase.rejected"),
@@ -199,7 +200,8 @@ def _phases(where: str, phases: Any) -> Iterator[str]:
             yield phase_seal(place, phase)
         approval = phase.get("approval")
         if isinstance(approval, Mapping):
-            yield from (seal(place, "given", item) for item in _dicts(approval.get("given")))
+            for what in ("given", "delegated", "votes"):
+                yield from (seal(place, what, item) for item in _dicts(approval.get(what)))
         for entry in _dicts(phase.get("history")):
             yield from (withdrawn_seal(place, item) for item in _dicts(entry.get("withdrawn")))
 

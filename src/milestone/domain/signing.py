@@ -34,6 +34,12 @@ def approval(document: Document, task_id: str | None, phase: Phase, given: Mappi
     )
 
 
+def delegation(document: Document, task_id: str | None, phase: Phase, item: Mapping[str, Any]) -> bytes:
+    """Return what an approver signs who lets somebody else judge."""
+    said = {name: item.get(name) for name in ("by", "to", "until", "at", "comment")}
+    return _bytes(kind="delegation", milestone=document.uid, task=task_id, phase=phase.name, **said)
+
+
 def receipt(document: Document, task_id: str, item: Mapping[str, Any]) -> bytes:
     """Return what is signed of a piece of evidence: all of it, and whose it is."""
     said = {key: value for key, value in item.items() if key != "signature" and value is not None}
@@ -47,14 +53,12 @@ def is_signed(item: Mapping[str, Any], said: bytes, ctx: Context) -> bool:
     return isinstance(signature, str) and bool(by) and ctx.verify(said, signature, by)
 
 
-def is_approved(
-    document: Document, task_id: str | None, phase: Phase, given: Mapping[str, Any], ctx: Context
-) -> bool:
-    """Tell whether a person's own key signed this approval; keys of agents and services approve nothing."""
-    by = str(given.get("by") or "")
+def is_by_person(item: Mapping[str, Any], said: bytes, ctx: Context) -> bool:
+    """Tell whether a person's own key signed these bytes; keys of agents and services approve nothing."""
+    by = str(item.get("by") or "")
     if by.casefold().startswith(NOT_PEOPLE) or people.match(by, ctx.people) is None:
         return False
-    return is_signed(given, approval(document, task_id, phase, given), ctx)
+    return is_signed(item, said, ctx)
 
 
 def parts(signature: str) -> tuple[str, str, str] | None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from milestone.domain import facts, gates, phases
+from milestone.domain import facts, gates, opinions, phases
 from milestone.domain.context import Context
-from milestone.domain.decide import approval, judging
+from milestone.domain.decide import approval, delegating, judging
 from milestone.domain.decide.judging import Judge
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Event
@@ -29,8 +29,9 @@ WORDS: dict[str, Word] = {
     "reject": approval.reject,
     "request-changes": approval.request_changes,
     "withdraw": approval.withdraw,
+    "delegate": delegating.delegate,
 }
-SIGNED = ("approve",)  # what can open a gate
+SIGNED = ("approve", "delegate")  # what can open a gate
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +44,8 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     reviewer: str | None = None
     comment: str | None = None
     version: str | None = None
+    to: str | None = None  # to delegate: who judges instead
+    until: str | None = None  # the last day, YYYY-MM-DD
     sign: bool = False  # also where nothing asks for it
 
 
@@ -136,9 +139,8 @@ def _is_known(workspace: Workspace) -> bool:
 
 def _decided(written: Written) -> list[tuple[str, str | None, str]]:
     """Return what was decided when the key was used first: milestone, task and phase of each decision."""
-    kinds = ("phase.approved", "phase.rejected", "phase.changes_requested", "approval.withdrawn")
-    events = [recorded.event for recorded in written.events if recorded.event.kind in kinds]
-    return [(event.uid, event.task, str(event.data["phase"])) for event in events]
+    events = [recorded.event for recorded in written.events if recorded.event.kind in reviews.DECISIONS]
+    return list(dict.fromkeys((event.uid, event.task, str(event.data["phase"])) for event in events))
 
 
 def _check_criteria(workspace: Workspace, request: Review) -> None:
@@ -184,7 +186,7 @@ def _signatures(workspace: Workspace, request: Review, signer: Callable[[], Sign
         document, task_id = judged_phases.find(reading, request.milestone, request.task)
         found = judged_phases.survey(workspace, document)
         targets = judged_phases.named(document, task_id, request.word, request.phase, found, ctx)
-        if not request.sign and all(gates.least_proof(ctx.settings, phase) != "signed" for _, phase in targets):
+        if not request.sign and all(opinions.least_proof(ctx.settings, phase) != "signed" for _, phase in targets):
             return None
         wanted = Wanted(at=ctx.now)
         for each, phase in targets:
@@ -209,6 +211,8 @@ def _judge(
         version=request.version,
         sign=signed.sign if signed else None,
         at=signed.at if signed else None,
+        to=request.to,
+        until=request.until,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from milestone.domain import gates, phases, proof
+from milestone.domain import approvers, delegates, gates, phases, proof
 from milestone.domain.context import Context
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Recorded
@@ -16,6 +16,7 @@ DECISIONS = {
     "phase.rejected": "rejected",
     "phase.completed": "passed without approval",
     "approval.withdrawn": "withdrawn",
+    "approval.delegated": "delegated",
 }
 
 
@@ -36,6 +37,10 @@ def item(document: Document, task_id: str | None, phase: Phase, found: Found, ct
         "approved_by": list(gate.approved_by),
         "proof": {name: proofs.get(name) for name in gate.approved_by},
         "waiting_for": list(gate.waiting_for),
+        "delegated": [
+            {"by": each["by"], "to": each["to"], "until": each.get("until")}
+            for each in delegates.live(document, task_id, phase, ctx)
+        ],
         "uncounted": [{"by": who, "why": why} for who, why in gate.uncounted],
         "unmet": list(gate.unmet),
         "since": phase.submitted_at,
@@ -101,12 +106,18 @@ def mine(lines: Sequence[dict[str, Any]], ctx: Context) -> list[dict[str, Any]]:
         line
         for line in lines
         if name not in line["approved_by"]
-        and (
-            any(gates.answers(approver, name, ctx.people) for approver in line["waiting_for"])
-            if line["approvers"]
-            else True
-        )
+        and (not line["approvers"] or any(_asks(approver, line, name, ctx) for approver in line["waiting_for"]))
     ]
+
+
+def _asks(approver: str, line: Mapping[str, Any], name: str, ctx: Context) -> bool:
+    """Return whether somebody is asked: the approver, or whom they let judge."""
+    names = [name, *(each["by"] for each in line["delegated"] if _is(each["to"], name, ctx))]
+    return any(approvers.answers(approver, each, ctx.people) for each in names)
+
+
+def _is(one: str, other: str, ctx: Context) -> bool:
+    return approvers.identity(one, ctx.people) == approvers.identity(other, ctx.people)
 
 
 def history(events: Iterable[Recorded], milestone: str | None, task: str | None) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from milestone import errors
+from milestone.cli import dates
 from milestone.cli.env import Env
 from milestone.cli.text import review as text
 from milestone.operations import review
@@ -15,6 +16,7 @@ EXAMPLES = """
 milestone review
 milestone review m1 t1 --phase design
 milestone review m1 t1 --phase design --approve
+milestone review m1 t1 --phase design --delegate cy --until friday
 milestone review m1 --phase spec --request-changes --comment "name the errors"
 """
 
@@ -32,6 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         ("withdraw", "take your approval back"),
     ):
         words.add_argument(f"--{word}", dest="word", action="store_const", const=word, help=help_text)
+    words.add_argument(
+        "--delegate", metavar="WHO", help="let somebody else judge in your place; yourself takes it back"
+    )
+    parser.add_argument("--until", metavar="DATE", help="with --delegate: the last day")
     parser.add_argument("--reviewer", metavar="WHO", help="who judges, when it is not you who types")
     parser.add_argument("--comment", metavar="TEXT", help="why; needed to reject and to request changes")
     parser.add_argument(
@@ -45,6 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(env: Env, args: argparse.Namespace) -> int:
     """List, show or decide."""
+    if args.delegate:
+        args.word = "delegate"
     if args.word:
         return _decide(env, args)
     _refuse_words_without_action(args)
@@ -77,9 +85,20 @@ def _decide(env: Env, args: argparse.Namespace) -> int:
         comment=env.read_text(args.comment) if args.comment else None,
         version=args.version,
         sign=args.sign,
+        to=args.delegate,
+        until=_until(env, args) if args.until else None,
     )
     written, items = review.decide(env.workspace, request, lambda: _signer(env))
     return env.answer("review", items, lambda: text.decided(args.word, items, written, env.width), written=written)
+
+
+def _until(env: Env, args: argparse.Namespace) -> str | None:
+    """Return the last day of a delegation."""
+    if args.until and not args.delegate:
+        raise errors.InvalidRequest("--until needs --delegate WHO.", next=["milestone review ID --delegate WHO"])
+    with env.workspace.reading() as reading:
+        today = env.workspace.context(reading).today
+    return dates.day("--until", args.until, today)
 
 
 def _signer(env: Env) -> Any:
@@ -109,7 +128,7 @@ def _history(env: Env, args: argparse.Namespace) -> int:
 
 def _refuse_words_without_action(args: argparse.Namespace) -> None:
     """A comment or a version without a word would be lost."""
-    given = [f"--{name}" for name in ("reviewer", "comment", "version", "sign") if getattr(args, name)]
+    given = [f"--{name}" for name in ("reviewer", "comment", "version", "sign", "until") if getattr(args, name)]
     if given:
         raise errors.InvalidRequest(
             f"{given[0]} needs a decision.",

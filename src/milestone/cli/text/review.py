@@ -94,6 +94,10 @@ def _judged(item: Item, width: int) -> list[str]:
 
 def _decided(word: str, item: Item, *, repeated: bool) -> list[str]:
     ref, phase = line(short(item["ref"])), line(item["phase"])
+    if word == "delegate":
+        to = [f"{each['to']} for {each['by']}" + (f" until {each['until']}" if each["until"] else "")
+              for each in item["delegated"]]  # fmt: skip
+        return [f"{GREEN}✓{END} {ref} {phase} may be judged by {line(', '.join(to) or 'its approvers')}."]
     if word != "approve":
         return _sent_back(word, item)
     by = ", ".join(f"{name} ({item['proof'].get(name)})" for name in item["approved_by"])
@@ -130,5 +134,6 @@ def _standing(item: Item) -> str:
     who = ", ".join(item["waiting_for"]) or ("any of its approvers" if item["approvers"] else "any person")
     since = f" since {moments.moment(item['since'])}" if item["since"] else ""
     changed = " again, because the deliverables changed" if item["changed"] else ""
+    who += "".join(f" ({each['to']} for {each['by']})" for each in item["delegated"])
     given = f"; approved by {line(', '.join(item['approved_by']))}" if item["approved_by"] else ""
     return f"Waits for {line(who)}{since}{changed}{given}."

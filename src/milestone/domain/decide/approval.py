@@ -1,7 +1,7 @@
 """Approvals: who may judge which phase, bound to exactly what was judged."""
 
 from milestone import errors
-from milestone.domain import facts, gates, phases, tasks
+from milestone.domain import approvers, delegates, facts, gates, phases, signing, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import judging
 from milestone.domain.decide import milestone as of_milestone
@@ -32,13 +32,15 @@ def approve(document: Document, request: Judge, ctx: Context) -> list[Event]:
         return handed_in
     phase_rules.check_deliverables(document, request.task, phase, found)
     standing = gates.gate(document, request.task, phase, found.digest, ctx)
-    if gates.identity(by, ctx.people) in {gates.identity(name, ctx.people) for name in standing.approved_by}:
+    if approvers.identity(by, ctx.people) in {approvers.identity(n, ctx.people) for n in standing.approved_by}:
         return []
-    left = gates.still_asked(phase, [*standing.approved_by, by], ctx.people)
+    seat = delegates.seat(document, request.task, phase, by, ctx) or by
+    left = approvers.still_asked(phase, [*standing.seats, seat], ctx.people)
     complete = left is None
     if complete and standing.unmet:
         raise _unmet(document, request, standing.unmet)
-    given = judging.signed(document, request, phase, judging.opinion(request, found, by, proof, ctx), ctx)
+    given = judging.opinion(document, request, phase, found, by, proof, ctx)
+    given = judging.signed(request, given, signing.approval(document, request.task, phase, given), ctx)
     approved = event(
         document, "phase.approved", request.task, phase.name, given=given, digest=found.digest, by=by,
         complete=complete, waiting_for=list(left or ()),
@@ -74,8 +76,8 @@ def withdraw(document: Document, request: Judge, ctx: Context) -> list[Event]:
         Refused: they gave none, or the next phase is over.
     """
     phase, _, by, _ = judging.judged(document, request, ctx, most="present")
-    wanted = gates.identity(by, ctx.people)
-    givers = [str(g.get("by")) for g in phase.given if gates.identity(str(g.get("by")), ctx.people) == wanted]
+    wanted = approvers.identity(by, ctx.people)
+    givers = [str(g.get("by")) for g in phase.given if approvers.identity(str(g.get("by")), ctx.people) == wanted]
     if not givers:
         raise errors.Refused(
             f"{by} has not approved the {phase.name} phase of {subject(document, request.task)}.",

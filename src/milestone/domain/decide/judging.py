@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from milestone import errors
-from milestone.domain import gates, phases, signing
+from milestone.domain import approvers, delegates, opinions, phases, signing
 from milestone.domain.context import Context
 from milestone.domain.decide.phase import review_words, subject
 from milestone.domain.deliverables import Found
@@ -25,6 +25,8 @@ class Judge(msgspec.Struct, frozen=True, kw_only=True):
     version: str | None = None  # the digest that was judged; another one is refused
     sign: Callable[[bytes], str] | None = None  # the giver's own key; None: by name or presence
     at: str | None = None  # when it was signed; None: now
+    to: str | None = None  # to delegate: who judges instead
+    until: str | None = None  # the last day on which they do
 
 
 HOW_TO_BE_KNOWN = {
@@ -47,7 +49,7 @@ def how_known(ctx: Context, reviewer: str | None) -> tuple[str, str]:
             hint=f"{ctx.actor.on_behalf_of or 'a person'} types it at a terminal",
         )
     by = (reviewer or ctx.actor.name).lstrip("@")
-    himself = gates.identity(by, ctx.people) == gates.identity(ctx.actor.name, ctx.people)
+    himself = approvers.identity(by, ctx.people) == approvers.identity(ctx.actor.name, ctx.people)
     known = ctx.present and himself and ctx.actor.source not in ("flag", "environment")
     return by, "present" if known else "named"
 
@@ -70,7 +72,7 @@ def judged(
             candidates=known,
             code="phase_not_found",
         )
-    least = min(gates.least_proof(ctx.settings, phase), most, key=gates.PROOFS.index)
+    least = min(opinions.least_proof(ctx.settings, phase), most, key=opinions.PROOFS.index)
     _check_person(document, request, phase, by, proof, least, ctx)
     found = request.found.get(phase.name) or Found(folder="")
     if request.version and not found.digest.startswith(request.version.lower().removeprefix("sha256:")):
@@ -86,20 +88,20 @@ def judged(
 def _check_person(
     document: Document, request: Judge, phase: Phase, by: str, proof: str, least: str, ctx: Context
 ) -> None:
-    if not gates.may_approve(phase, by, ctx.people):
+    if delegates.seat(document, request.task, phase, by, ctx) is None:
         raise errors.NotPermitted(
             f"{by} may not decide about the {phase.name} phase of {subject(document, request.task)}.",
             why=f"its approvers are {', '.join(phase.approvers)}",
             hint=f"milestone review {review_words(document, request.task, phase.name)} --approve --reviewer NAME",
         )
-    if not gates.is_enough(proof, least):
+    if not opinions.is_enough(proof, least):
         raise errors.NotPermitted(
             f"This approval would only be {proof}; this {'gate' if phase.proof else 'project'} asks for {least}.",
             why="approvals.proof says how well the giver must be known",
             hint=HOW_TO_BE_KNOWN.get(least, ""),
             code="proof_too_weak",
         )
-    if gates.did_the_work(document, request.task, phase, by, ctx):
+    if approvers.did_the_work(document, request.task, phase, by, ctx):
         raise errors.NotPermitted(
             f"{by} did this work and may not approve it.",
             why="approvals.separation_of_duties asks for somebody else",
@@ -107,24 +109,27 @@ def _check_person(
         )
 
 
-def opinion(request: Judge, found: Found, by: str, proof: str, ctx: Context) -> dict[str, Any]:
+def opinion(
+    document: Document, request: Judge, phase: Phase, found: Found, by: str, proof: str, ctx: Context
+) -> dict[str, Any]:
     """Return an approval as the record keeps it, before it is signed."""
     given = {"by": by, "proof": proof, "digest": found.digest, "at": request.at or ctx.now}
+    seat = delegates.seat(document, request.task, phase, by, ctx, given["at"])
+    if seat is not None and approvers.identity(seat, ctx.people) != approvers.identity(by, ctx.people):
+        given["instead_of"] = seat
     return {**given, "comment": request.comment} if request.comment else given
 
 
-def signed(
-    document: Document, request: Judge, phase: Phase, given: dict[str, Any], ctx: Context
-) -> dict[str, Any]:
-    """Return an approval with its giver's signature, where one is made.
+def signed(request: Judge, given: dict[str, Any], said: bytes, ctx: Context) -> dict[str, Any]:
+    """Return what somebody says with their signature of these bytes, where one is made.
 
     Raises:
         NotPermitted: the key is not listed for that person.
     """
     if request.sign is None:
         return given
-    whole = {**given, "signature": request.sign(signing.approval(document, request.task, phase, given))}
-    if not signing.is_approved(document, request.task, phase, whole, ctx):
+    whole = {**given, "signature": request.sign(said)}
+    if not signing.is_by_person(whole, said, ctx):
         raise errors.NotPermitted(
             f"This key is not one of {given['by']}'s.",
             why=f"config/team.yaml lists other keys, or none, for {given['by']}",

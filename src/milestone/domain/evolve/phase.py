@@ -80,6 +80,14 @@ def withdrawn(body: Body, recorded: Recorded) -> Body:
     return _into(body, recorded, {"status": "in_review", "approved_at": None})
 
 
+def delegated(body: Body, recorded: Recorded) -> Body:
+    """Somebody judges in an approver's place; who said so before has said something else now."""
+    data = recorded.event.data
+    before = paths.get(body, f"{_place(body, recorded)}/approval/delegated", [])
+    kept = [item for item in before if item.get("by") != data["delegation"].get("by")]
+    return _approval(body, recorded, {"delegated": [*kept, data["delegation"]]})
+
+
 def completed(body: Body, recorded: Recorded) -> Body:
     """The phase is over; nobody had to approve it."""
     return _into(_keep_stored(body, recorded), recorded, {"status": "completed", "completed_at": recorded.at})
@@ -93,6 +101,7 @@ EVOLVERS: Mapping[str, Fold] = {
     "phase.rejected": rejected,
     "phase.completed": completed,
     "approval.withdrawn": withdrawn,
+    "approval.delegated": delegated,
     "deliverable.stored": stored,
 }
 

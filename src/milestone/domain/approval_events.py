@@ -1,0 +1,73 @@
+"""Kinds of events about phases: what was handed in, asked for, said and decided."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Kind(msgspec.Struct, frozen=True):
+    """What an event kind means, and its own fields: name -> (type, meaning)."""
+
+    meaning: str
+    fields: Mapping[str, tuple[str, str]] = {}
+
+
+_ON = {"on?": ("date", "the day in the project's zone")}
+_PHASE = {"phase": ("text", "the phase's name")}
+_COMMENT = {"comment?": ("text", "why")}
+_JUDGED = {
+    "by?": ("text", "who judges"),
+    "proof?": ("text", "how that is known: named, present, signed"),
+    "digest?": ("text", "of what was judged"),
+    **_COMMENT,
+}
+_HANDED_IN = {
+    "digest?": ("text", "of what was handed in"),
+    "files?": ("map", "path -> digest"),
+    "absent?": ("list", "usual deliverables that are missing"),
+}
+KINDS: dict[str, Kind] = {
+    "phase.started": Kind(
+        "A phase begins.",
+        {
+            **_PHASE,
+            **_ON,
+            "after?": ("text", "the phase it follows"),
+            "again?": ("flag", "it was rejected before"),
+        },
+    ),
+    "phase.submitted": Kind("A phase waits for approval.", {**_PHASE, **_HANDED_IN}),
+    "phase.approved": Kind(
+        "An approver approves.",
+        {
+            **_PHASE,
+            **_JUDGED,
+            "given?": ("map", "`{by proof digest comment at signature}`"),
+            "complete?": ("flag", "it was the last approval asked for"),
+            "waiting_for?": ("list", "whose approval is missing"),
+        },
+    ),
+    "phase.changes_requested": Kind("An approver wants changes.", {**_PHASE, **_JUDGED}),
+    "phase.rejected": Kind("An approver says no.", {**_PHASE, **_JUDGED}),
+    "phase.completed": Kind("A phase without approval is done.", {**_PHASE, **_ON, **_HANDED_IN}),
+    "vote.cast": Kind("A vote.", {**_PHASE, "vote": ("text", "yes or no")}),
+    "vote.closed": Kind("A vote has ended.", {**_PHASE, "result": ("map", "shares and voters")}),
+    "approval.requested": Kind("Approvers are asked.", {**_PHASE, "approvers?": ("list", "who")}),
+    "approval.reminded": Kind("Approvers are reminded.", {**_PHASE, "approvers?": ("list", "who")}),
+    "approval.escalated": Kind("An approval is late.", {**_PHASE, "to?": ("text", "who hears of it")}),
+    "approval.delegated": Kind(
+        "Somebody else judges in an approver's place.",
+        {
+            **_PHASE,
+            "by": ("text", "the approver"),
+            "to": ("text", "who"),
+            "until?": ("date", "the last day"),
+            "delegation": ("map", "`{by to until at proof comment signature}`"),
+        },
+    ),
+    "approval.withdrawn": Kind(
+        "An approval is taken back.",
+        {**_PHASE, "by": ("text", "whose"), "givers": ("list", "as they stand in the record"), **_COMMENT},
+    ),
+    "approval.expired": Kind("What was approved has changed.", {**_PHASE, "digest?": ("text", "as it is now")}),
+}
