@@ -8,6 +8,7 @@ from milestone.storage import located
 from milestone.storage.base import Store
 from milestone.storage.moving import foreign, journal
 from milestone.storage.moving.journal import Move
+from milestone.storage.moving.recorded import recorded
 from milestone.workspace.base import Workspace
 from milestone.workspace.following import FollowingStore
 
@@ -21,7 +22,7 @@ def may_join(here: Store, there: Store, move: Move) -> bool:
     """
     if move.target.backend != "postgres":
         return False
-    with there.reading() as reading:
+    with recorded(there) as reading:
         if not reading.mark.seq or reading.moved_to is not None:
             return False
     try:

@@ -19,6 +19,7 @@ from milestone.storage.base import Store, Txn
 from milestone.storage.located import Location
 from milestone.storage.moving import copied, foreign, journal
 from milestone.storage.moving.journal import Move
+from milestone.storage.moving.recorded import recorded
 from milestone.storage.moving.switch import switch
 from milestone.storage.moving.walk import Pace, Tell, Walk
 from milestone.workspace.base import Decide, Workspace
@@ -160,7 +161,7 @@ class _Mover:
         """Return the next place of the project."""
         root = self.workspace.root
         location = Location(backend, dsn, 0, located.place_of(root))
-        with self.opened(location).reading() as reading:
+        with recorded(self.opened(location)) as reading:
             left = located.decode(reading.moved_to).move if reading.moved_to else 0
         return location._replace(move=max(self.store.location.move, left) + 1)
 
@@ -226,7 +227,7 @@ class _Mover:
         self.store.settle(move.target)
         reach("moving.noted")
         there = self.opened(move.target)
-        with there.reading() as reading:
+        with recorded(there) as reading:
             seq, left, epoch = reading.seq, reading.moved_to, reading.epoch
         if move.epoch not in (None, epoch) and move.source.is_files and move.target.is_files:
             there.receive([], epoch=move.epoch or epoch)
@@ -236,7 +237,7 @@ class _Mover:
         if move.source.is_files and not move.target.is_files:
             with suppress(OSError):  # a sync finds the same out, file by file
                 left_files = self.opened(move.source)
-                with left_files.reading() as reading:
+                with recorded(left_files) as reading:
                     copied.keep(str(root), left_files, reading.mark)
         self.workspace.write(_told(move), operation=f"migrated/{move.target.move}/{move.begun}")
         reach("moving.recorded")

@@ -1,15 +1,14 @@
 """Make staged events durable: the log line first, whose fsync is the commit, then files, documents, summary."""
 
 import contextlib
-import errno
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from milestone import errors, registry
 from milestone.domain.document import Document
-from milestone.storage import disk, file_names, log_line, replaced, yaml_writer
+from milestone.storage import disk, file_names, log_line, new_files, replaced, yaml_writer
 from milestone.storage.base import Stamp, Warning
 from milestone.storage.log_line import FileMark, Line
 from milestone.storage.moment import Key, Moment
@@ -162,29 +161,19 @@ def apply(moment: Moment, changes: Iterable[Change]) -> list[Warning]:
     """Make the files as the changes say, unless somebody edited one meanwhile; never fails."""
     first = [change for change in changes if change.is_first]
     later = [change for change in changes if not change.is_first]
-    return [*_make(moment, first), *(warning for change in later for warning in _changed(moment, change))]
+    return [*_first(moment, first), *(warning for change in later for warning in _changed(moment, change))]
 
 
-def _make(moment: Moment, changes: Iterable[Change]) -> Iterator[Warning]:
-    """Write files that nobody has yet; their names are made durable together."""
-    made: dict[str, list[Change]] = {}
+def _first(moment: Moment, changes: Sequence[Change]) -> Iterator[Warning]:
+    """Write files that nobody has yet."""
+    files = {moment.place.file(str(change.path)): str(change.text).encode() for change in changes}
+    failed = new_files.write(files, moment.place.drafts)
     for change in changes:
-        target = moment.place.file(str(change.path))
-        try:
-            disk.make_folder(os.path.dirname(target))
-            _write_first(target, str(change.text).encode(), moment.place.drafts)
-        except OSError as problem:
+        problem = failed.get(moment.place.file(str(change.path)))
+        if problem is not None:
             yield _not_written(change, problem)
         else:
-            made.setdefault(os.path.dirname(target), []).append(change)
-    for folder, there in made.items():
-        try:
-            disk.sync_folder(folder)
-        except OSError as problem:
-            yield from (_not_written(change, problem) for change in there)
-        else:
-            for change in there:
-                moment.put(agreed(change.stored, str(change.path), str(change.text)))
+            moment.put(agreed(change.stored, str(change.path), str(change.text)))
 
 
 def _changed(moment: Moment, change: Change) -> list[Warning]:
@@ -214,7 +203,7 @@ def _apply(moment: Moment, change: Change) -> bool:
     target, data = place.file(change.path), change.text.encode()
     disk.make_folder(os.path.dirname(target))
     if old is not None and old != target:
-        _move(old, target)
+        new_files.move(old, target)
         stored = msgspec.structs.replace(stored, path=change.path)
         moment.put(stored)
     kept, text = stored, change.text
@@ -242,30 +231,6 @@ def agreed(stored: Stored, path: str, text: str) -> Stored:
 def _without_file(stored: Stored) -> Stored:
     """Return the record without its file; the text is kept: what comes back is held against it, comments stay."""
     return msgspec.structs.replace(stored, path=None)
-
-
-def _move(old: str, target: str) -> None:
-    """Give a file its new name, over nobody's."""
-    if os.path.lexists(target):
-        raise FileExistsError(errno.EEXIST, "a file is there already", target)
-    os.rename(old, target)
-    disk.sync_folder(os.path.dirname(target))
-    disk.sync_folder(os.path.dirname(old))
-
-
-def _write_first(target: str, data: bytes, drafts: str) -> None:
-    """Make a file that must not be there yet; its name is durable when its folder is synced."""
-    draft = os.path.join(drafts, os.path.basename(target))
-    disk.remove(draft)
-    disk.write_new(draft, data)
-    try:
-        if not disk.link(draft, target):
-            _move(draft, target)
-    except FileExistsError:
-        if disk.read(target) != data:
-            raise
-    finally:
-        disk.remove(draft)
 
 
 def _retire(place: Place, path: str, stored: Stored) -> bool:

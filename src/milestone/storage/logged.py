@@ -54,6 +54,7 @@ class LoggedStore:
     def recorded(self) -> Iterator[Moment]:
         """Open what is recorded, without the edits by hand that a reading shows on top."""
         moment = self.opened(Moment)
+        moment.epoch = moment.epoch or known_epoch(self.place)
         moment.catch_up()
         yield moment
 

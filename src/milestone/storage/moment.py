@@ -59,6 +59,8 @@ class Moment:
         self.changed: dict[Key, Stored] = {}
         self.kept: dict[Key, Stored] = {}  # as the folder of documents holds them, where that was looked at
         self._rows: EntryRows | None = None  # until something changes
+        self._names: dict[str, dict[Key, None]] = {}  # which of `changed` have or had an id, now or before
+        self._sealed_names: dict[str, list[Key]] | None = None  # the same of the summary, once somebody asks
         self.staged: list[Recorded] = []  # folded in, not in the log
         self.redo: dict[Key, Redo] = {}
         self.caught_up: list[Line] = []  # in the log, not in the summary
@@ -151,14 +153,17 @@ class Moment:
 
     def named(self, name: str) -> str | None:
         """Return the uid of the milestone that has an id or had it, gone ones too; None when nobody ever did."""
-        for key, stored in self.changed.items():
-            body = stored.document.body
-            if key[0] == "milestone" and (body.get("id") == name or name in (body.get("formerly") or ())):
+        for key in self._names.get(name, ()):
+            body = self.changed[key].document.body if key in self.changed else {}
+            if body.get("id") == name or name in (body.get("formerly") or ()):
                 return key[1]
-        for entry in self.summary.entries.values():
-            if entry.kind == "milestone" and entry.id == name and entry.key not in self.changed:
-                return entry.uid
-        return None
+        if self._sealed_names is None:  # whoever takes in many files asks once for each
+            self._sealed_names = {}
+            for entry in self.summary.entries.values():
+                if entry.kind == "milestone":
+                    self._sealed_names.setdefault(entry.id, []).append(entry.key)
+        sealed = (key for key in self._sealed_names.get(name, ()) if key not in self.changed)
+        return next((uid for _, uid in sealed), None)
 
     def base_body(self, stored: Stored) -> Body | None:
         """Return what the text last in agreement with a file reads as; None when there is no such text."""
@@ -190,12 +195,15 @@ class Moment:
         self.changed[document.kind, document.uid] = stored
         self._rows = None
         if document.kind == "milestone":
-            names = (document.body.get("id"), *(document.body.get("formerly") or ()))
-            self.last_number = max(self.last_number, *(number_of(str(name)) or 0 for name in names))
+            names = [str(name) for name in (document.body.get("id"), *(document.body.get("formerly") or ()))]
+            self.last_number = max(self.last_number, *(number_of(name) or 0 for name in names))
+            for name in names:
+                self._names.setdefault(name, {})[document.kind, document.uid] = None
 
     def saved(self) -> None:
         """The summary and the documents on disk are at this moment now."""
         self.changed, self.redo, self._rows = {}, {}, None
+        self._names, self._sealed_names = {}, None
 
     def catch_up(self) -> None:
         """Fold in what the log has and the summary does not.

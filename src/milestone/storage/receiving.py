@@ -1,13 +1,12 @@
 """Take transactions of another store into a file store: the log first, then many files with one sync for all."""
 
-import ctypes
 import os
 from collections.abc import Sequence
 
 import msgspec
 
 from milestone.domain.document import Document
-from milestone.storage import commit, disk, log_line, replaced, summary_file
+from milestone.storage import commit, disk, log_line, replaced, summary_file, syncing
 from milestone.storage.base import Mark
 from milestone.storage.commit import Change
 from milestone.storage.log_line import Line
@@ -104,7 +103,7 @@ def _write(moment: Moment, changes: Sequence[Change]) -> None:
     for draft, change in zip(drafts, changes, strict=True):
         disk.write_new(draft, (change.text or "").encode(), sync=False)
     if drafts:
-        sync_disk(place.drafts)
+        syncing.sync_disk(place.drafts)
     folders = set()
     for draft, change in zip(drafts, changes, strict=True):
         target = place.file(change.path or "")
@@ -126,18 +125,3 @@ def _put(moment: Moment, draft: str, target: str, change: Change) -> bool:
         return False
     os.rename(draft, target)
     return True
-
-
-def sync_disk(path: str) -> None:
-    """Make everything durable that was written to the disk a folder lies on."""
-    syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    if syncfs is None:
-        os.sync()
-        return
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        if syncfs(descriptor) != 0:
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number), path)
-    finally:
-        os.close(descriptor)

@@ -145,17 +145,21 @@ def write(moment: CopyMoment, *, seq: int) -> list[Warning]:
     changes = commit.planned(moment, summary_file.scan(root))
     shared = {key: change for key, change in changes.items() if key[0] in KINDS}
     told = commit.apply(moment, shared.values())
+    paths: dict[str, list[str]] = {}
+    for path, entry in files.items():
+        paths.setdefault(entry.uid, []).append(path)
     for key in shared:
-        _keep(moment, key, files)
+        _keep(moment, key, files, paths.get(key[1], []))
     copy_index.write(root, Index(moment.epoch, seq, files), moment.place.drafts)
     return told
 
 
-def _keep(moment: CopyMoment, key: Key, files: dict[str, copy_index.Entry]) -> None:
+def _keep(moment: CopyMoment, key: Key, files: dict[str, copy_index.Entry], known: Iterable[str]) -> None:
     """Keep what a record's file is now; one that somebody changed meanwhile stays known as it was."""
     stored, root = moment.changed[key], moment.place.root
-    for path in [path for path, entry in files.items() if entry.uid == key[1] and path != stored.path]:
-        del files[path]
+    for path in known:
+        if path != stored.path:
+            del files[path]
     if stored.path is None:
         moment.shelf.write(stored)
         return

@@ -9,7 +9,7 @@ import pytest
 from milestone import errors
 from milestone.domain import summary
 from milestone.domain.evolve import evolve, fold
-from milestone.storage import located, receiving
+from milestone.storage import located, syncing
 from milestone.storage.file import FileStore
 from milestone.storage.located import Location
 from milestone.storage.moving.walk import Walk
@@ -76,7 +76,7 @@ def cut(folder: Path) -> int:
 
 @pytest.mark.timeout(300)
 def test_power_goes_at_any_moment_of_a_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(receiving, "sync_disk", sync_all)
+    monkeypatch.setattr(syncing, "sync_disk", sync_all)
 
     states = cut(tmp_path / "disk")
 
@@ -86,7 +86,7 @@ def test_power_goes_at_any_moment_of_a_move(tmp_path: Path, monkeypatch: pytest.
 
 @pytest.mark.timeout(300)
 def test_the_rig_finds_a_move_that_is_not_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(receiving, "sync_disk", sync_all)
+    monkeypatch.setattr(syncing, "sync_disk", sync_all)
     monkeypatch.setattr(power.Recorder, "note_fsync", lambda self, answer, descriptor: None)
 
     with pytest.raises((AssertionError, errors.Damaged)):

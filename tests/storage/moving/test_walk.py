@@ -11,9 +11,10 @@ from milestone import errors
 from milestone.domain import summary
 from milestone.domain.evolve import evolve
 from milestone.registry import load
-from milestone.storage import BACKENDS, located
+from milestone.storage import BACKENDS, located, said
 from milestone.storage.base import Mark, Store
 from milestone.storage.located import Location
+from milestone.storage.moving.recorded import recorded
 from milestone.storage.moving.walk import Pace, Walk
 from milestone.testing import plain
 from milestone.testing.transactions import stamp, write
@@ -56,8 +57,8 @@ class Beside:
         return getattr(self.store, name)
 
     @contextmanager
-    def reading(self) -> Iterator[Any]:
-        with self.store.reading() as reading:
+    def recorded(self) -> Iterator[Any]:
+        with recorded(self.store) as reading:
             yield reading
         if self.written < self.times:
             self.written += 1
@@ -103,6 +104,22 @@ def test_a_walk_that_was_broken_off_goes_on(tmp_path: Path):
 
     Walk(here, there).run(ADDRESS)
 
+    assert mark(there) == mark(here)
+
+
+def test_the_files_beside_the_old_store_are_not_read_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    here, there = opened("sqlite", tmp_path / "a"), opened("file", tmp_path / "b")
+    fill(here, 12)
+    (tmp_path / "b" / "active").mkdir(parents=True)
+    for n in range(1, 13):
+        (tmp_path / "b" / "active" / f"milestone-{n:03d}.yaml").write_text("a copy that is beside a database")
+    read: list[str] = []
+    real = said.read
+    monkeypatch.setattr(said, "read", lambda place, path: (read.append(path), real(place, path))[1])
+
+    Walk(here, there).run(located.encode(Location("file", move=1)))
+
+    assert read == []
     assert mark(there) == mark(here)
 
 

@@ -4,7 +4,7 @@ import os
 import zlib
 from typing import Protocol
 
-from milestone.storage import disk, receiving
+from milestone.storage import disk, syncing
 
 SEALED = b"MSEAL1"  # how a content begins that was sealed under a key
 FEW = 32  # files whose own syncs cost less than that of a disk others write to
@@ -93,7 +93,7 @@ class Objects:
     def sync(self) -> None:
         """Make what was added durable: a few files each for itself, many by one sync of their whole disk."""
         if len(self._fresh) > FEW:
-            receiving.sync_disk(self.folder)
+            syncing.sync_disk(self.folder)
         else:
             for path in self._fresh:
                 disk.sync_file(path)

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
 
 import msgspec
 
 from milestone.domain.document import Document
 from milestone.storage.base import Reading, Store
 from milestone.storage.moving import foreign
+from milestone.storage.moving.recorded import recorded
 
 Key = tuple[str, str]  # kind, uid
 
@@ -91,12 +91,6 @@ class Comparing:
         del self.open[key]
         self.known.add(key)
         self.compared += 1
-
-
-def recorded(store: Store) -> AbstractContextManager[Reading]:
-    """Open a store without what people typed into its files since, which no store has recorded."""
-    opened: AbstractContextManager[Reading] = getattr(store, "recorded", store.reading)()
-    return opened
 
 
 def digest(document: Document) -> bytes:

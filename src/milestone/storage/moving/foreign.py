@@ -3,6 +3,7 @@
 from milestone import errors
 from milestone.storage import log_line
 from milestone.storage.base import Mark, Store
+from milestone.storage.moving.recorded import recorded
 
 
 def check(source: Store, target: Store) -> Mark:
@@ -11,9 +12,9 @@ def check(source: Store, target: Store) -> Mark:
     Raises:
         Refused: it holds what the source does not; nothing was changed.
     """
-    with target.reading() as reading:
+    with recorded(target) as reading:
         mark = reading.mark
-    with source.reading() as reading:
+    with recorded(source) as reading:
         if mark.seq == 0:
             return mark
         if mark.seq > reading.mark.seq:

@@ -15,6 +15,7 @@ from milestone.failpoint import reach
 from milestone.storage.base import Alone, Mark, Store
 from milestone.storage.moving import foreign
 from milestone.storage.moving.compare import Comparing
+from milestone.storage.moving.recorded import recorded
 
 Tell = Callable[[str, int, int], None]  # phase, events that arrived, events there are
 
@@ -76,12 +77,12 @@ class Walk:
     def begin(self) -> None:
         """Find out how far the target is."""
         self.at = foreign.check(self._source, self._target)
-        with self._target.reading() as reading:
+        with recorded(self._target) as reading:
             self._comparing.note(reading.lines())
 
     def copy(self) -> None:
         """Bring the target to where the source is now."""
-        with self._source.reading() as reading:
+        with recorded(self._source) as reading:
             total = reading.mark.seq
             for lines in self._slices(reading.lines(self.at.seq)):
                 self._adapt(self._take(lines, reading.epoch))
