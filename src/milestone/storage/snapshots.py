@@ -78,11 +78,24 @@ class Snapshots:
         """
         document = stored.document
         path = self.path(document.kind, document.uid)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
         kept = msgspec.structs.replace(stored, reads=None, shape=SHAPE)
         if stored.reads is not None:
             kept = msgspec.structs.replace(kept, base_revision=0)
-        disk.replace(path, _encoded(kept), self._drafts, sync=False)
+        data = _encoded(kept)
+        try:
+            disk.write_new(path, data, sync=False)  # a torn one proves itself: it needs no draft
+        except FileExistsError:
+            disk.replace(path, data, self._drafts, sync=False)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            disk.replace(path, data, self._drafts, sync=False)
+
+    def share(self, other: "Snapshots", kind: str, uid: str) -> bool:
+        """Hold the very file another folder holds, which nobody ever writes in place; False where disks cannot."""
+        path = self.path(kind, uid)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        disk.remove(path)
+        return disk.link(other.path(kind, uid), path)
 
     def remove_all(self) -> None:
         """Forget every document; the next opener folds the log."""
