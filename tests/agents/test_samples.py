@@ -17,6 +17,20 @@ SAMPLES = Path(__file__).parent / "samples"
 # file: said at the end, tokens in, tokens out, cents, files, done, trouble
 FACTS = {
     "claude/permission.jsonl": ("Done.", 159_856, 5555, {"USD": 35.2}, (), True, ""),
+    "codex/readme.jsonl": (
+        "Yep — there’s a `README.md` in the repository root.",
+        24_763,
+        122,
+        {},
+        ("a.md",),
+        True,
+        "",
+    ),
+    "codex/failed.jsonl": ("", 0, 0, {}, (), False, "codex: stream disconnected before completion"),
+    "gemini/headless.jsonl": ("I wrote it. All good.", 9_500, 500, {}, ("src/a.py",), True, ""),
+    "gemini/failed.jsonl": ("", 100, 0, {}, (), False, "gemini: quota exceeded"),
+    "opencode/run.jsonl": ("hello", 17_609, 10, {"USD": 1.25}, ("a.txt",), True, ""),
+    "acp/prompt.jsonl": ("I'll analyze your code.", 53_000, 0, {"USD": 4.5}, ("src/main.py",), True, ""),
 }
 
 
@@ -34,6 +48,7 @@ def test_a_sample_is_read(tmp_path, name):
     heard = Heard(job, Settings())
     dialogue = kind().dialogue(job, heard)
     line = Line(Process())
+    dialogue.begin(line)
 
     for raw in (SAMPLES / name).read_bytes().splitlines():
         dialogue.hear(raw, line)

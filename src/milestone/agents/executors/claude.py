@@ -58,7 +58,7 @@ class Talking(Dialogue):
         content = [{"type": "text", "text": self.job.brief}]
         line.send({"type": "user", "message": {"role": "user", "content": content}})
 
-    def understand(self, message: Message, line: Line) -> bool:
+    def understand(self, message: Message, line: Line, /) -> bool:
         match message.get("type"):
             case "system":
                 self._system(message)

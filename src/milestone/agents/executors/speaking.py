@@ -38,7 +38,7 @@ class Dialogue(ABC):
         line.hang_up()
 
     @abstractmethod
-    def understand(self, message: Message, line: Line) -> bool:
+    def understand(self, message: Message, line: Line, /) -> bool:
         """Take one message; say whether it is of a kind that is known. May raise for a malformed one."""
 
     def hear(self, raw: bytes, line: Line) -> None:

@@ -14,6 +14,10 @@ import msgspec
 Attempts = Sequence[Sequence[Mapping[str, Any]]]
 SPEAKERS = {
     "claude": "milestone.testing.scripted.claude:Claude",
+    "codex": "milestone.testing.scripted.codex:Codex",
+    "gemini": "milestone.testing.scripted.gemini:Gemini",
+    "opencode": "milestone.testing.scripted.opencode:OpenCode",
+    "acp": "milestone.testing.scripted.acp:Acp",
 }
 
 
