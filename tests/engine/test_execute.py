@@ -164,8 +164,9 @@ def test_a_configured_agent_reads_the_brief_and_finds_its_surroundings(project, 
 
     assert data["exit"] == 0, data
     text = project.git("show", "milestone/milestone-001:brief.md")
-    assert "# milestone-001/task-001: Do task 1" in text
-    assert "- it shines" in text
+    assert "# milestone-001/task-001: one task to do" in text
+    assert "Do task 1" in text
+    assert "1. it shines" in text
     seen = dict(line.split("=", 1) for line in project.git("show", "milestone/milestone-001:env.txt").splitlines())
     assert seen["MILESTONE_TASK"] == "milestone-001/task-001"
     assert seen["MILESTONE_ACTOR"] == "agent:robot"
@@ -175,10 +176,10 @@ def test_a_configured_agent_reads_the_brief_and_finds_its_surroundings(project, 
 def test_an_executor_nobody_configured_is_refused(project):
     project.plan(a_task(1))
 
-    done = project.run("execute", "m1", "--executor", "claude")
+    done = project.run("execute", "m1", "--executor", "nobody")
 
     assert done.returncode == 2
-    assert "executors.claude.command" in done.stderr
+    assert "executors.nobody.command" in done.stderr
 
 
 def test_a_condition_with_a_check_is_proven_before_the_start(project):

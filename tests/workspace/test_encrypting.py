@@ -125,7 +125,7 @@ def test_a_worker_reads_what_is_sealed_and_no_file_of_the_run_keeps_it(typed: Ty
 
     typed.milestone("execute", "m1", "--executor", "echo", "--agents", "1")
     read = told.read_text()
-    assert f"From the last worker: {CANARY}-pass phrase\n{CANARY}-second line" in read
+    assert f"## From the last worker\n\n```text\n{CANARY}-pass phrase\n{CANARY}-second line" in read
     [log] = typed.folder.rglob("*-work.log")
     assert log.read_text() == read.replace(f"{CANARY}-pass phrase", "[sealed]").replace(
         f"{CANARY}-second line #sensitive", "[sealed]"
