@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from milestone.domain import events
+from milestone.domain import event_fields
 from milestone.testing.typed import Typed
 
 RECORD = """\
@@ -69,4 +69,4 @@ def test_every_recorded_event_fits_the_table(tmp_path: Path) -> None:
     common = {"seq", "at", "actor", "session", "operation", "milestone", "task", "kind"}
     for event in ana.does("log", "--json", "--limit", "0").data:
         data = {key: value for key, value in event.items() if key not in common}
-        assert not events.problems(event["kind"], data), event
+        assert not event_fields.problems(event["kind"], data), event

@@ -6,7 +6,7 @@ from milestone.agents.roles import ROLES
 from milestone.agents.roles.base import NOTHING, Role, View
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document
-from milestone.domain.events import problems
+from milestone.domain.event_fields import problems
 from milestone.registry import load
 from milestone.testing.builders import a_context, a_milestone, a_task, an_event, recorded
 

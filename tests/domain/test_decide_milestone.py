@@ -1,7 +1,7 @@
 import pytest
 
 from milestone import errors
-from milestone.domain import events, facts
+from milestone.domain import event_fields, facts
 from milestone.domain.decide import creation, dependency, fact, milestone, question
 from milestone.domain.decide.milestone import EditMilestone, SetStatus, StartMilestone
 from milestone.domain.summary import row
@@ -9,7 +9,7 @@ from milestone.testing.builders import ROBOT, a_context, a_milestone, a_task, af
 
 
 def kinds(found):
-    assert not [p for event in found for p in events.problems(event.kind, event.data)]
+    assert not [p for event in found for p in event_fields.problems(event.kind, event.data)]
     return [event.kind for event in found]
 
 

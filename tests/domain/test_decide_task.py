@@ -1,13 +1,13 @@
 import pytest
 
 from milestone import errors
-from milestone.domain import events, proof, tasks
+from milestone.domain import event_fields, proof, tasks
 from milestone.domain.decide import dependency, task, task_fields, time
 from milestone.testing.builders import ROBOT, a_context, a_milestone, a_task, after
 
 
 def kinds(found):
-    assert not [p for event in found for p in events.problems(event.kind, event.data)]
+    assert not [p for event in found for p in event_fields.problems(event.kind, event.data)]
     return [event.kind for event in found]
 
 

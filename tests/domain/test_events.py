@@ -1,4 +1,4 @@
-from milestone.domain import events
+from milestone.domain import event_fields, events
 
 
 def test_no_own_field_hides_one_that_every_event_has():
@@ -10,10 +10,10 @@ def test_no_own_field_hides_one_that_every_event_has():
 
 
 def test_what_does_not_fit_is_named():
-    assert events.problems("task.teleported", {}) == ["unknown event kind task.teleported"]
-    assert events.problems("task.blocked", {"cause": 3, "whom": "x"}) == [
+    assert event_fields.problems("task.teleported", {}) == ["unknown event kind task.teleported"]
+    assert event_fields.problems("task.blocked", {"cause": 3, "whom": "x"}) == [
         "task.blocked: unknown field whom",
         "task.blocked: reason is missing",
         "task.blocked: cause is no text",
     ]
-    assert events.problems("task.assigned", {"assigned_to": None}) == []
+    assert event_fields.problems("task.assigned", {"assigned_to": None}) == []

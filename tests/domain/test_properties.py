@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from milestone import errors
-from milestone.domain import events, graph, states, tasks
+from milestone.domain import event_fields, graph, states, tasks
 from milestone.domain.decide import creation, task, task_fields
 from milestone.domain.document import Event
 from milestone.domain.evolve import EVOLVE, evolve, fold
@@ -178,7 +178,7 @@ class Project(RuleBasedStateMachine):
         documents = {}
         for recorded in log:
             event = recorded.event
-            assert not events.problems(event.kind, event.data), event
+            assert not event_fields.problems(event.kind, event.data), event
             assert event.kind in EVOLVE
             before = documents.get(event.uid)
             documents[event.uid] = after = evolve(before, recorded)

@@ -38,6 +38,7 @@ def data(written: Written) -> dict[str, Any]:
                 "fields": _fields(written, document.uid),
             }
             for document in written.documents
+            if document.kind != "lease"  # what is told of it stands under `lease`
         ],
         "events": [recorded.seq for recorded in written.events],
         "kinds": [recorded.event.kind for recorded in written.events],

@@ -24,6 +24,7 @@ QUIET = (
     "agent.",
     "commit.recorded",
     "evidence.recorded",
+    "lease.",
 )  # kinds a person need not follow
 
 
@@ -32,6 +33,7 @@ NEAR = "milestone.storage.sqlite:near"
 TELL = "milestone.storage.copy_index:tell"  # what the files beside the database say otherwise
 SUMMARIES = {"file": "milestone.storage.summary_file:read", "hybrid": "milestone.storage.index_file:read"}
 TELL = "milestone.storage.copy_index:tell"  # what the files beside a database say otherwise
+CLAIMS = ("claimed", "left", "lost")  # leases that say who may work
 LIVELY = ("running", "interrupted", "waiting")  # sessions that somebody may go on with
 
 
@@ -63,7 +65,7 @@ def look(env: Env) -> Look:
     if summary is None:
         return _from_store(env, root, location.backend)
     settings = remembered.values(root, env.environ)
-    rows, sessions = proven(summary.rows(), settings), summary.sessions()
+    rows, sessions = proven(summary.rows(), settings), summary.local("session")
     moment = Moment(
         rows=rows,
         now=clock.clock_from_environment().now(),
@@ -72,6 +74,7 @@ def look(env: Env) -> Look:
         sessions=sessions,
         held=_held(root, sessions),
         recent=telling(summary.recent(SCANNED)),
+        leases=summary.local("lease"),
     )
     return Look(root, moment, summary.seq, 0, list(summary.warnings))
 
@@ -115,6 +118,7 @@ def _moment(
         project=project(env, folder, settings, reading.epoch),
         current=current.find(folder, env.here, rows),
         sessions=[document.body for document in reading.find("session", LIVELY)],
+        leases=[document.body for document in reading.find("lease", CLAIMS)],
         held=reading.held_by(),
         recent=telling([flat(each) for each in reading.events(limit=SCANNED, newest=True)]),
     )

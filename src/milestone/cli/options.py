@@ -23,6 +23,7 @@ class Options(NamedTuple):
     exit_zero: bool = False
     limit: int | None = None
     cursor: str | None = None
+    lease: str | None = None
 
 
 class Flag(NamedTuple):
@@ -47,6 +48,7 @@ FLAGS: Mapping[str, Flag] = {
     "--color": Flag("color", str, "WHEN", "always, never or auto"),
     "--exit-zero": Flag("exit_zero", None, "", "turn exit codes 3 to 8 into 0"),
     "--limit": Flag("limit", int, "N", "show N rows, 0 for all (20)"),
+    "--lease": Flag("lease", str, "TOKEN", "the claim you work under (also MILESTONE_LEASE)"),
     "--cursor": Flag("cursor", str, "C", "go on where `next_cursor` pointed"),
 }
 SHORT = {"-C": "--project", "-y": "--yes"}

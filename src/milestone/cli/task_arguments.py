@@ -12,6 +12,8 @@ VERBS = {
     "unblock": "nothing stands in its way any more",
     "note": "leave a note, and what the next worker should know",
     "assign": "say who does it",
+    "claim": "take tasks, or say that you still work on them",
+    "release": "give tasks back that you claimed",
     "log": "log time spent",
     "retry": "let a failed or blocked task be tried again",
     "cancel": "give a task up",
@@ -56,6 +58,10 @@ def _of_check(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _of_claim(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("refs", metavar="REF", nargs="+", help="m1/t2, or t2 in the current milestone")
+
+
 def _of_act(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("refs", metavar="REF", nargs="+", help="m1/t2, or t2 in the current milestone")
     parser.add_argument("--reason", metavar="TEXT")
@@ -89,6 +95,8 @@ ARGUMENTS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "block": _said("REASON"),
     "note": _of_note,
     "assign": _said("WHO"),
+    "claim": _of_claim,
+    "release": _of_act,
     "log": _of_log,
     "unblock": _of_act,
     "retry": _of_act,

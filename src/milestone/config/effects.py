@@ -39,6 +39,14 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "all: in SQLite and PostgreSQL nothing but ids, numbers, dates and states stands in the clear.",
         "tests/workspace/test_encrypting_all.py::test_nothing_that_was_said_is_in_the_clear",
     ),
+    "claims.lease": (
+        "How long a claim holds without a sign of life; what runs out is given away.",
+        "tests/domain/test_claim.py::test_a_claim_holds_as_long_as_the_project_says",
+    ),
+    "coordination.locks": (
+        "Tasks that need one build or test lock are not in hand at once: a lock's labels and files, by its name.",
+        "tests/domain/test_overlap.py::test_a_lock_is_needed_by_label_or_by_file",
+    ),
     "evidence": (
         "required: a task is done only with a receipt of its files as they are; a typed completion opens nothing.",
         "tests/operations/test_checking.py::"

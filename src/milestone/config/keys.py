@@ -44,6 +44,8 @@ _TAKES: Mapping[str, Key] = {
     "approvals.key": Key("text"),
     "approvals.sla": Key("hours"),
     "evidence": Key("choice", "advised", ("advised", "required")),
+    "claims.lease": Key("hours", "30m"),
+    "coordination.locks": Key("map"),
     "executor": Key("text"),
     "executors": Key("map"),
     "execution.retries": Key("count", 1),

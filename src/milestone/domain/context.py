@@ -42,3 +42,4 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     last_number: int = 0  # highest milestone number ever given
     held_by: Mapping[str, str] = {}  # milestone uid -> session that runs it now
     verify: Callable[[bytes, str, str], bool] = nobody  # bytes, signature, name: by a key listed for that person
+    lease: str | None = None  # tokens of claims the caller shows (`domain/leases.py`)

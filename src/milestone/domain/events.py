@@ -5,7 +5,6 @@ with `?` may be missing. Old programs read new logs: a kind that is not here fol
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from milestone.domain import approval_events
 from milestone.domain.approval_events import Kind as Kind
@@ -88,8 +87,11 @@ KINDS: dict[str, Kind] = {
     ),
     "task.cancelled": Kind("It will not be done.", _REASON),
     "task.reopened": Kind("A completed or cancelled task is to be done again.", _MUST),
-    "task.claimed": Kind("Somebody holds it for a while.", {"lease": ("map", "token, holder, expires, scope")}),
-    "task.released": Kind("It is free again.", _REASON),
+    "task.claimed": Kind(
+        "Somebody holds it for a while, or goes on holding it.",
+        {"lease": ("map", "token, holder, expires, files, locks")},
+    ),
+    "task.released": Kind("It is free again.", {**_REASON, "left?": ("flag", "it is not done")}),
     "dependency.added": Kind(
         "A milestone (or with `task` that task) waits for another.",
         {
@@ -210,34 +212,3 @@ KINDS: dict[str, Kind] = {
     "person.removed": Kind("Somebody leaves.", {"handle": ("text", "who")}),
     "access.denied": Kind("Somebody was refused.", {"verb?": ("text", "what")}),
 }
-
-_CHECKS: Mapping[str, tuple[type, ...]] = {
-    "text": (str,),
-    "text or null": (str, type(None)),
-    "date": (str,),
-    "number": (int, float),
-    "flag": (bool,),
-    "map": (dict,),
-    "list": (list, tuple),
-    "any": (object,),
-}
-
-
-def problems(kind: str, data: Mapping[str, Any]) -> list[str]:
-    """Return what is wrong with an event's own fields: unknown kind or field, a missing one, a wrong type.
-
-    Other rooms may carry fields of their own beyond the table only where a kind says so; tests call this on every
-    event that `decide` makes.
-    """
-    known = KINDS.get(kind)
-    if known is None:
-        return [f"unknown event kind {kind}"]
-    names = {name.rstrip("?"): name for name in known.fields}
-    found = [f"{kind}: unknown field {field}" for field in data if field not in names]
-    for name, (type_name, _) in known.fields.items():
-        bare = name.rstrip("?")
-        if bare not in data:
-            found += [] if name.endswith("?") else [f"{kind}: {bare} is missing"]
-        elif not isinstance(data[bare], _CHECKS[type_name]) and not (name.endswith("?") and data[bare] is None):
-            found.append(f"{kind}: {bare} is no {type_name}")
-    return found

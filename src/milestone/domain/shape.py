@@ -108,6 +108,7 @@ TASK = {
     "verify": _field("text", "The command whose success is the evidence."),
     "outputs": _field("texts", "What comes out of it.", "output"),
     "files": _field("texts", "Files it touches.", "file"),
+    "locks": _field("texts", "What only one worker may use at a time: a build, a test database.", "lock"),
     "executor": _field("word", "shell, agent or human."),
     "attempts": _field("number", "How often it was tried."),
     "started_at": _field("text", "When it was started.", "started"),

@@ -6,5 +6,6 @@ PARTS = {
     "proving": "milestone.operations.proving",
     "phase": "milestone.operations.phase",
     "committing": "milestone.operations.committing",
+    "claim": "milestone.operations.claim",
     "facts": "milestone.operations.facts",
 }

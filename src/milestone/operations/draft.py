@@ -14,6 +14,7 @@ from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.document import Body, Document, Event
 from milestone.domain.rows import Rows, is_linked, links
 from milestone.domain.rows import of as rows_of
+from milestone.operations.claims import Claims
 from milestone.reports import ready
 from milestone.storage.base import Row, Txn
 from milestone.workspace import current, finding
@@ -81,6 +82,7 @@ class Draft:
         self._root = root
         self._start = start
         self._changed: dict[str, Document] = {}
+        self._claims = Claims(txn)
 
     @property
     def current(self) -> str | None:
@@ -98,9 +100,20 @@ class Draft:
         return list({document.uid: document for document in found}.values())
 
     def task(self, text: str) -> tuple[Document, Body]:
-        """Return the milestone and task that a ref means, as they will be. Raises as `finding.task`."""
+        """Return the milestone and task that a ref means, as they will be.
+
+        Raises: as `finding.task`; Stale: somebody else has claimed it.
+        """
+        document, task = self.find_task(text)
+        self._claims.check(document, task, self.ctx)
+        return document, task
+
+    def find_task(self, text: str) -> tuple[Document, Body]:
+        """Return the milestone and task that a ref means, whoever holds it. Raises as `finding.task`."""
         here = self.current if finding.task_of_current(text) else None
-        document, task = finding.task(self._txn, text, current=here, writing=True)
+        return self._as_it_will_be(*finding.task(self._txn, text, current=here, writing=True))
+
+    def _as_it_will_be(self, document: Document, task: Body) -> tuple[Document, Body]:
         latest = self._latest(document)
         same = (t for t in latest.body.get("tasks") or [] if isinstance(t, dict) and t.get("id") == task.get("id"))
         return latest, next(same, task)
@@ -112,6 +125,7 @@ class Draft:
             about = self._by_uid(event, document)
             if about is not None:
                 self._changed[event.uid] = as_it_will_be(about, [event], self.ctx)
+        self.events += self._claims.after(self._latest(document), events, self.ctx)
         if events:
             self._later = LaterRows(self._before, self._changed)
             self.ctx = msgspec.structs.replace(self.ctx, rows=self._later)

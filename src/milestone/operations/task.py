@@ -13,7 +13,7 @@ from milestone.domain.decide import rules, task, task_fields, time
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.document import Body, Document, Event
 from milestone.domain.receipts import WorkState
-from milestone.operations import PARTS, accepted, proved_first, worked
+from milestone.operations import PARTS, accepted, claims, proved_first, worked
 from milestone.operations.draft import Draft, Effect
 from milestone.registry import load
 from milestone.storage.base import Txn
@@ -66,7 +66,7 @@ def apply(workspace: Workspace, start: Path, refs: Sequence[str], rule: Rule) ->
         effects[:] = [draft.effect()]
         return draft.events
 
-    written = workspace.write(decide)
+    written = claims.write(workspace, decide)
     return Outcome(written=written, effect=effects[0] if effects else Effect())
 
 
@@ -135,10 +135,10 @@ def done(workspace: Workspace, start: Path, request: Done) -> Outcome:
         return draft.events
 
     try:
-        written = workspace.write(decide)
+        written = claims.write(workspace, decide)
     except _Unproven:
         proved = proved_first.prove(workspace, start, request.refs)
-        written = workspace.write(decide)
+        written = claims.write(workspace, decide)
     _lay_out(workspace, written)
     if written.repeated:
         finished = [_outcome(document, name, None) for document, name in _repeated(written)]

@@ -13,7 +13,7 @@ from milestone.domain.decide import dependency, fact, milestone, rules, task_fie
 from milestone.domain.decide.finding import find
 from milestone.domain.decide.milestone import EditMilestone, SetStatus
 from milestone.domain.document import Body, Document, Event
-from milestone.operations import PARTS
+from milestone.operations import PARTS, claims
 from milestone.operations.draft import Draft, Effect
 from milestone.registry import load
 from milestone.storage.base import Txn
@@ -81,7 +81,7 @@ def apply(workspace: Workspace, start: Path, refs: Sequence[str], request: Updat
         effects[:] = [draft.effect()]
         return draft.events
 
-    written = workspace.write(decide)
+    written = claims.write(workspace, decide)
     return Updated(refs=tuple(changed), written=written, effect=effects[0] if effects else Effect())
 
 

@@ -1,8 +1,8 @@
 """The one task to take now, and why it is that one."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any
 
 from milestone.domain.questions import Question
 from milestone.domain.rows import Rows
@@ -11,25 +11,47 @@ from milestone.reports import ready
 from milestone.reports.names import short
 from milestone.reports.status import task
 
+if TYPE_CHECKING:  # most projects have no claims
+    from milestone.reports.handed import Offer
+
 Row = Mapping[str, Any]
 OTHERS = 3
+GIVEN_AWAY = "It was begun, and whoever had claimed it let it go."
 
 
 def view(
-    rows: Sequence[Row], *, current: str | None = None, milestone: str | None = None, limit: int | None = None
+    rows: Sequence[Row],
+    *,
+    current: str | None = None,
+    milestone: str | None = None,
+    limit: int | None = None,
+    offer: "Offer | None" = None,
 ) -> dict[str, Any]:
-    """Return the `next` shape: the best ready task or null, the reason, others to choose from."""
+    """Return the `next` shape: the best ready task or null, the reason, others to choose from.
+
+    What others have in hand is not offered, nor what overlaps with it; what was begun and let go comes first.
+    """
     known = rows_of(rows)
     wanted = rows_of(known.select(Question(ids=(milestone,)))) if milestone else known
     waits = ready.Waits(known)
     able = ready.ready(wanted, current, waits)
+    if offer is not None:
+        able = chain(offer.let_go(wanted, waits), filter(offer.is_free, able))
     size = 1 + OTHERS if limit is None else limit or None
     found = list(islice(able, size))
     if not found:
-        return {"task": None, "reason": nothing(wanted, waits), "alternatives": [], "lease": None}
+        return answer([], (offer.why_none(wanted) if offer else "") or nothing(wanted, waits))
+    begun = found[0].task["status"] == "in_progress"
+    return answer(found, GIVEN_AWAY if begun else reason(found[0], current))
+
+
+def answer(found: Sequence[ready.Sight], reason: str) -> dict[str, Any]:
+    """Return the `next` shape of tasks, best first; without any the task is null."""
+    if not found:
+        return {"task": None, "reason": reason, "alternatives": [], "lease": None}
     return {
         "task": task(found[0]) | {"next_note": found[0].task.get("next_note")},
-        "reason": reason(found[0], current),
+        "reason": reason,
         "alternatives": [_other(sight) for sight in found[1:]],
         "lease": None,
     }

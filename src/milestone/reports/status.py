@@ -10,6 +10,7 @@ from milestone.domain import graph, risk, weighing
 from milestone.domain.questions import Question
 from milestone.domain.rows import Rows, links
 from milestone.domain.rows import of as rows_of
+from milestone.registry import load
 from milestone.reports import events, ready, resume
 from milestone.reports.names import short
 
@@ -46,6 +47,7 @@ class Moment(NamedTuple):
     sessions: Sequence[Row] = ()
     held: Mapping[str, str] = {}
     recent: Sequence[Row] = ()
+    leases: Sequence[Row] = ()  # of claims that say who may work
 
     @property
     def today(self) -> date:
@@ -62,7 +64,10 @@ def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, 
     waits = ready.Waits(rows, needs)
     path = critical_path(rows, needs)
     shown = in_order(rows, moment.current, start, (SHOWN if limit is None else limit) or None)
-    startable = [task(sight) for sight in islice(ready.ready(rows, moment.current, waits), 3)]
+    able = ready.ready(rows, moment.current, waits)
+    if moment.leases:
+        able = filter(load("milestone.reports.handed:of_moment")(moment).is_free, able)
+    startable = [task(sight) for sight in islice(able, 3)]
     project = {k: v for k, v in moment.project._asdict().items() if k not in ("hours_per_week", "people")}
     return {
         "project": {**project, "hours_per_week": moment.project.hours_per_week, "people": moment.project.people},

@@ -111,6 +111,10 @@ class Reading(Protocol):
         """Return what was recorded under an operation id; empty when it is new."""
         ...
 
+    def now(self) -> str | None:
+        """Return the time of the store's own clock (RFC 3339 UTC), where several machines write; else None."""
+        ...
+
 
 class Txn(Reading, Protocol):
     """A serialisable transaction: what people changed is adopted first, all is stored or nothing."""

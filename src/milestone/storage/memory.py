@@ -83,6 +83,9 @@ class MemoryReading:
     def held_by(self) -> Mapping[str, str]:
         return self._held
 
+    def now(self) -> str | None:
+        return None
+
     def operation(self, key: str) -> Sequence[Recorded]:
         return [recorded for recorded in self._events if recorded.operation == key]
 

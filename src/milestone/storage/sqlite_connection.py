@@ -45,6 +45,9 @@ class SqliteConnection:
         with telling(self.path):
             self.raw.executemany(statement, values)
 
+    def now(self) -> str | None:
+        return None  # it lives in our process, on our machine's clock
+
     def is_begun(self) -> bool:
         return bool(self.rows("SELECT 1 FROM sqlite_master WHERE name = 'head'"))
 

@@ -86,9 +86,9 @@ class Summary:
         rows: list[dict[str, object]] = json.loads(f"[{','.join([entry.row for entry in found])}]")
         return [Row(row, entry.tasks, self.blank) for row, entry in zip(rows, found, strict=True)]
 
-    def sessions(self) -> list[dict[str, object]]:
-        """Return the body of each session, by id."""
-        found = sorted((e for e in self.entries.values() if e.is_live and e.kind == "session"), key=lambda e: e.id)
+    def local(self, kind: str) -> list[dict[str, object]]:
+        """Return what is kept of the body of each session or lease, by id."""
+        found = sorted((e for e in self.entries.values() if e.is_live and e.kind == kind), key=lambda e: e.id)
         self.fetch(found)
         return [json.loads(entry.row) for entry in found]
 

@@ -18,7 +18,10 @@ from milestone.storage.summary_entry import Broken, Entry, quote
 from milestone.storage.summary_file import Summary
 from milestone.storage.summary_row import Blank, pack
 
-SESSION_KEYS = ("id", "milestones", "holds", "state", "started", "last_saved", "tasks", "notes", "pid", "host")
+LOCAL_KEYS = {  # what is kept of documents without a file that a look at the project needs
+    "session": ("id", "milestones", "holds", "state", "started", "last_saved", "tasks", "notes", "pid", "host"),
+    "lease": ("id", "milestone", "task", "state", "holder", "expires"),
+}
 KEEP = 200  # replaced lines that are not worth a rewrite
 
 
@@ -171,10 +174,10 @@ def texts(moment: Moment, stored: Stored) -> tuple[str, str]:
 
 
 def _row(moment: Moment, stored: Stored) -> tuple[dict[str, Any], list[Any]]:
-    """Return the row without tasks, and its tasks; the kept part of a session; nothing where nobody lists it."""
+    """Return the row without tasks, and its tasks; what is kept of a local document; nothing of all others."""
     document = stored.document
-    if document.kind == "session":
-        return {key: document.body[key] for key in SESSION_KEYS if key in document.body}, []
+    if document.kind in LOCAL_KEYS:
+        return {key: document.body[key] for key in LOCAL_KEYS[document.kind] if key in document.body}, []
     if not _is_listed(document):
         return {}, []
     row = dict(stored.row if stored.row is not None else moment.summarise(document))

@@ -22,6 +22,7 @@ from milestone.workspace.growth import Growth
 Decide = Callable[[Txn, Context], Sequence[Event]]
 ENTER = "milestone.integrations.git.merge_entry:enter"  # starts git
 VERIFY = "milestone.signatures.verifying:is_signed"  # imports cryptography
+LEASE = "lease"  # what a claim is kept in; it lives beside the record it is about
 LOOK_BACK = 50  # events searched for who changed a stale record
 
 
@@ -46,6 +47,7 @@ class WriteOptions(msgspec.Struct, frozen=True, kw_only=True):
     key: str | None = None
     if_revision: int | None = None
     lock_timeout: float = 10.0
+    lease: str | None = None  # tokens of the claims the caller works under
 
 
 class Written(msgspec.Struct, frozen=True, kw_only=True):
@@ -121,6 +123,7 @@ class Workspace:
             last_number=reading.last_number,
             held_by=reading.held_by(),
             verify=self.verify,
+            lease=self.options.lease,
         )
 
     def verify(self, message: bytes, signature: str, name: str) -> bool:
@@ -198,7 +201,7 @@ class Workspace:
         if wanted is None:
             return
         for event in events:
-            document = txn.load(event.document, event.uid)
+            document = txn.load(event.document, event.uid) if event.document != LEASE else None
             if document is not None and document.revision != wanted:
                 raise _stale(txn, event, document.revision, wanted)
 

@@ -33,6 +33,8 @@ class WriteFlags(Protocol):
     def if_revision(self) -> int | None: ...
     @property
     def lock_timeout(self) -> float: ...
+    @property
+    def lease(self) -> str | None: ...
 
 
 def open_workspace(
@@ -65,7 +67,7 @@ def open_workspace(
         clock.clock_from_environment(),
         known.actor,
         people=people,
-        options=_write_options(options),
+        options=_write_options(options, environ),
         session=session,
         present=is_present(known.actor, terminal=terminal, session=session),
         in_run=session is not None,
@@ -100,11 +102,16 @@ def is_present(actor: Actor, *, terminal: bool, session: str | None) -> bool:
     return terminal and session is None and actor.kind == "person" and actor.source in ("git", "login")
 
 
-def _write_options(flags: WriteFlags | None) -> WriteOptions:
+def _write_options(flags: WriteFlags | None, environ: Mapping[str, str]) -> WriteOptions:
+    lease = environ.get("MILESTONE_LEASE") or None
     if flags is None:
-        return WriteOptions()
+        return WriteOptions(lease=lease)
     return WriteOptions(
-        dry_run=flags.dry_run, key=flags.key, if_revision=flags.if_revision, lock_timeout=flags.lock_timeout
+        dry_run=flags.dry_run,
+        key=flags.key,
+        if_revision=flags.if_revision,
+        lock_timeout=flags.lock_timeout,
+        lease=flags.lease or lease,
     )
 
 

@@ -1,7 +1,7 @@
 """Name the best ready task, and why"""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from milestone import clock
 from milestone.cli import output
@@ -19,22 +19,38 @@ if TYPE_CHECKING:  # a look without arguments needs no parser
 EXAMPLES = """
 milestone next
 milestone next --milestone m2 --limit 5
+milestone next --claim --json
 """
 
 
 def add_arguments(parser: "argparse.ArgumentParser") -> None:
     """Take a milestone to stay in."""
     parser.add_argument("--milestone", metavar="ID", help="only tasks of this milestone")
+    parser.add_argument("--claim", action="store_true", help="take it: nobody else is given it while you hold it")
 
 
 def run(env: Env, args: "argparse.Namespace") -> int:
     """Show one task, or why there is none."""
+    if args.claim:
+        return _claim(env, args.milestone)
     found = look(env)
     rows, current = found.moment.rows, found.moment.current
     row_of = load("milestone.workspace.finding:milestone_row") if args.milestone else None
     only = str(row_of(rows, args.milestone, current=current)["id"]) if row_of else None
-    view = report.view(rows, current=current, milestone=only, limit=env.options.limit)
+    offer = load("milestone.reports.handed:of_moment")(found.moment) if found.moment.leases else None
+    view = report.view(rows, current=current, milestone=only, limit=env.options.limit, offer=offer)
     return found.answer(env, "next", view, lambda: text(view, env.width))
+
+
+def _claim(env: Env, milestone: str | None) -> int:
+    claimed = load("milestone.operations.claim:take_next")(env.workspace, env.start, milestone, env.options.limit)
+    view = claimed.view
+    return env.answer("next", view, lambda: _taken(env, view), written=claimed.written)
+
+
+def _taken(env: Env, view: dict[str, Any]) -> str:
+    words = load("milestone.cli.text.claims:next_taken")
+    return str(words(view, text(view, env.width), dry_run=env.options.dry_run))
 
 
 def text(view: dict[str, object], width: int) -> str:

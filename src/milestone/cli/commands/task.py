@@ -144,6 +144,21 @@ def _assign(env: Env, args: argparse.Namespace) -> int:
     return _answer(env, outcome, "it was so already")
 
 
+def _claim(env: Env, args: argparse.Namespace) -> int:
+    claimed = load(PARTS["claim"]).take(env.workspace, env.start, args.refs)
+    lease = claimed.leases[0] if len(claimed.leases) == 1 else list(claimed.leases) or None
+    words = load("milestone.cli.text.claims:taken")
+    return env.answer_change(claimed.written, lambda: str(words(claimed)), lease=lease)
+
+
+def _release(env: Env, args: argparse.Namespace) -> int:
+    reason = env.read_text(args.reason) if args.reason else None
+    written = load(PARTS["claim"]).release(env.workspace, env.start, args.refs, reason)
+    refs = [f"{r.event.milestone}/{r.event.task}" for r in written.events]
+    words = load("milestone.cli.text.claims:released")
+    return env.answer_change(written, lambda: str(words(refs)))
+
+
 def _log(env: Env, args: argparse.Namespace) -> int:
     hours = _hours(" ".join(args.words), "task log")
     day = None
@@ -179,6 +194,8 @@ ACTS: dict[str, Callable[[Env, argparse.Namespace], int]] = {
     "block": _block,
     "note": _note,
     "assign": _assign,
+    "claim": _claim,
+    "release": _release,
     "log": _log,
     "unblock": _simple(rules.unblock, "it was not blocked"),
     "retry": _simple(rules.retry, "it can be worked on already"),

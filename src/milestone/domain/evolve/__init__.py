@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable
 
 from milestone.domain import going_back, proof
 from milestone.domain.document import Body, Document, Event, Recorded
-from milestone.domain.evolve import milestone, phase, session, task
+from milestone.domain.evolve import lease, milestone, phase, session, task
 
 EVOLVE: dict[str, Callable[[Body, Recorded], Body]] = {
     **milestone.EVOLVERS,
     **task.EVOLVERS,
     **phase.EVOLVERS,
     **session.EVOLVERS,
+    **lease.EVOLVERS,
 }
 
 

@@ -26,6 +26,7 @@ BATCH = 500  # rows fetched at a time from a long answer
 
 WORDS: Mapping[str, str] = {"NUMBER": "bigint", "WORD": 'text COLLATE "C"', "BYTES": "bytea"}
 LOCKED = "SELECT seq, hash, epoch, place, pg_current_xact_id()::text, format FROM head WHERE one = 1 FOR UPDATE"
+NOW = """SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
 SEEN = "SELECT seq, hash, epoch, place, '', format FROM head WHERE one = 1"
 
 
@@ -95,6 +96,9 @@ class PgConnection:
         self._check()
         with self.telling(), self.line.cursor() as cursor:
             cursor.executemany(translated(statement), values)
+
+    def now(self) -> str | None:
+        return str(self.rows(NOW)[0][0])
 
     def is_begun(self) -> bool:
         return self.rows("SELECT to_regclass('head') IS NOT NULL")[0][0] is True

@@ -35,6 +35,10 @@ class Connection(Protocol):
         """Run a statement once for each of `values`."""
         ...
 
+    def now(self) -> str | None:
+        """Return the database's time (RFC 3339 UTC) where it has a clock of its own; else None."""
+        ...
+
     def is_begun(self) -> bool:
         """Tell whether the schema is there."""
         ...

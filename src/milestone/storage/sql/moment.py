@@ -100,6 +100,9 @@ class SqlMoment:
     def held_by(self) -> Mapping[str, str]:
         return self._held(self)
 
+    def now(self) -> str | None:
+        return self.connection.now()
+
     def operation(self, key: str) -> Sequence[Recorded]:
         found = self.connection.rows(SQL["operation"], (key,))
         return [recorded for each in found for recorded in line_of(each).recorded()]
