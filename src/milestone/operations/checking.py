@@ -11,7 +11,7 @@ from milestone.clock import format_moment
 from milestone.domain import proof, receipts
 from milestone.domain.decide import rules
 from milestone.domain.document import Body, Document, Event
-from milestone.operations import accepted, proving
+from milestone.operations import accepted, claims, proving
 from milestone.operations.proving import Proof
 from milestone.storage.base import Txn
 from milestone.workspace import current, finding
@@ -62,7 +62,9 @@ def check(workspace: Workspace, start: Path, request: Check) -> Checked:
         if not shown[-1][1].succeeded:
             break
     items = [_receipt(workspace, found, line, each) for line, each in shown]
-    written = workspace.write(lambda txn, _ctx: _record(txn, document, found, items))
+    written = claims.write(
+        workspace, lambda txn, ctx: claims.around(txn, ctx, document, found, _record(txn, document, found, items))
+    )
     line, last = shown[-1]
     if not last.succeeded:
         what = "the task's verify" if line.item is None else f"acceptance item {line.item}"

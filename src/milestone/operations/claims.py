@@ -51,6 +51,13 @@ class Claims:
         return found
 
 
+def around(txn: Txn, ctx: Context, document: Document, task: Body, events: Sequence[Event]) -> list[Event]:
+    """Return the events about a task with what they change of its claim. Raises as `leases.check`."""
+    held = Claims(txn)
+    held.check(document, task, ctx)
+    return [*events, *held.after(document, events, ctx)]
+
+
 def at(reading: Reading, ctx: Context) -> Context:
     """Return a context at the time of the store's own clock: machines that share a store share its clock."""
     now = reading.now()
