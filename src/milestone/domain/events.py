@@ -4,7 +4,6 @@ All events carry `seq at actor session operation milestone task` besides (`Recor
 with `?` may be missing. Old programs read new logs: a kind that is not here folds to no change.
 """
 
-
 from milestone.domain import approval_events
 from milestone.domain.approval_events import Kind as Kind
 

@@ -2,7 +2,6 @@
 
 import collections
 import itertools
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -90,19 +89,12 @@ class Moment:
     def find(self, kind: str, states: Sequence[str] = ()) -> Iterator[Document]:
         keys = {key for key in (*self.summary.entries, *self.changed) if key[0] == kind}
         if states and kind in LOCAL:
-            keys -= self._in_other_states(keys, states)
+            keys -= self.summary.in_other_states(keys - self.changed.keys(), list(states))
         found = [d for d in (self.load(*key) for key in keys) if d is not None and not (d.away or d.deleted)]
         found = [d for d in found if not states or d.body.get("state") in states]
         if kind == "milestone":
             return iter(sorted(found, key=lambda d: (*summary_file.order(str(d.body.get("id", ""))), d.uid)))
         return iter(sorted(found, key=lambda d: d.uid))
-
-    def _in_other_states(self, keys: set[Key], states: Sequence[str]) -> set[Key]:
-        """Return the documents that, as the summary keeps them, are in none of these states."""
-        entries = [self.summary.entries[key] for key in keys - self.changed.keys()]
-        self.summary.fetch(entries)
-        kept = [(entry.key, json.loads(entry.row)) for entry in entries if entry.row]
-        return {key for key, row in kept if row.get("state") not in states}
 
     def rows(self) -> EntryRows:
         if self._rows is None:

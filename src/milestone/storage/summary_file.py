@@ -92,6 +92,15 @@ class Summary:
         self.fetch(found)
         return [json.loads(entry.row) for entry in found]
 
+    def in_other_states(
+        self, keys: set[tuple[str, str]], states: tuple[str, ...] | list[str]
+    ) -> set[tuple[str, str]]:
+        """Return which of some sessions or leases are in none of these states."""
+        entries = [self.entries[key] for key in keys]
+        self.fetch(entries)
+        kept = [(entry.key, json.loads(entry.row)) for entry in entries if entry.row]
+        return {key for key, row in kept if row.get("state") not in states}
+
     def recent(self, limit: int = RECENT) -> list[dict[str, object]]:
         """Return the last events, oldest first, flat as in the log."""
         return [json.loads(text) for text in self.news[-limit:]] if limit > 0 else []
