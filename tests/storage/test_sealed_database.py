@@ -10,7 +10,7 @@ import pytest
 from milestone import errors
 from milestone.domain import summary
 from milestone.domain.evolve import evolve
-from milestone.storage import sqlite_care
+from milestone.storage import repairing_sqlite, sqlite_care
 from milestone.storage.base import Store
 from milestone.storage.encryption import Box
 from milestone.storage.postgres import PostgresStore
@@ -89,7 +89,7 @@ def put_back(root: Path, whole: dict[Path, bytes]) -> None:
 
 
 def texts(root: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in (root / "database").iterdir())
+    return b"".join(path.read_bytes() for path in (root / "database").rglob("*") if path.is_file())
 
 
 def test_nothing_that_was_said_can_be_read(root: Path):
@@ -170,3 +170,19 @@ def test_a_server_is_sealed_by_the_owner_of_its_tables_only(tmp_path: Path, post
         found = (connection.execute(f"SELECT t::text FROM {postgres_schema}.{name} t") for name in tables)
         rows = [str(row) for answer in found for row in answer]
     assert not [row for row in rows if "Canary" in row or b"Canary".hex() in row]
+
+
+def test_a_damaged_sealed_database_is_made_whole_from_its_own_lines(root: Path):
+    store = opened(root)
+    write(store, plain.created("a1", 1, title="Canary title"), plain.created("a2", 2))
+    write(store, plain.edited("a1", title="Canary other"))
+    with store.caring(1.0) as connection:
+        connection.begin_writing()
+        connection.run("UPDATE document SET body = 'x'")
+        connection.commit()
+    store.close()
+
+    told = repairing_sqlite.repair(str(root), evolve=evolve, summarise=summary.row, timeout=1.0, vault=SEALING)
+    assert "nothing is lost" in told[0]
+    assert opened(root).verify()["ok"]
+    assert b"Canary" not in texts(root)

@@ -8,7 +8,7 @@ import msgspec
 
 from milestone import errors, strict_yaml
 from milestone.domain import dependency_file, graph, lint, people
-from milestone.operations import backup, configure, kept_findings, surroundings
+from milestone.operations import configure, kept_findings, surroundings
 from milestone.operations.findings import ORDER, Finding, finding
 from milestone.reports import dependencies
 from milestone.storage import summaries, summary_file, yaml_reader
@@ -19,7 +19,6 @@ UNREADABLE = frozenset({"log_damaged", "log_missing", "database_damaged"})
 DAMAGED = UNREADABLE | {"document_differs"}
 # Kept as it is, and understood by everybody else; or, beside a database, as it is meant to be until the next sync.
 HARMLESS = frozenset({"unknown_key", "id_differs_from_name", "copy_out_of_date", "not_taken_in"})
-MENDING = {"postgres": "milestone backup restore last"}
 BROKEN = frozenset({"unreadable_file"})
 
 
@@ -50,10 +49,8 @@ def examine(workspace: Workspace, *, environ: Mapping[str, str]) -> Health:
     found = list(surroundings.findings(workspace.root, environ=environ))
     found += _of_settings(workspace)
     verified = workspace.store.verify()
-    # A server's database is mended by who runs it; a backup brings the project back on files.
-    way = MENDING.get(backup.backend_of(workspace), "milestone doctor --repair")
     found += [
-        finding(each["severity"], each["code"], each["where"], each["message"], way)
+        finding(each["severity"], each["code"], each["where"], each["message"], "milestone doctor --repair")
         for each in verified["findings"]
     ]
     found += kept_findings.findings(workspace)

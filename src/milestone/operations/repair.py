@@ -7,6 +7,7 @@ so that a program that repairs again and again does not fill the disk with copie
 import contextlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from milestone import clock, errors
 from milestone.domain import summary
@@ -22,8 +23,10 @@ from milestone.storage.backups.manifest import Manifest
 from milestone.storage.backups.shelf import Shelf
 from milestone.storage.salvage import Source
 from milestone.workspace.base import Workspace
+from milestone.workspace.following import FollowingStore
 
 SQLITE = "milestone.storage.repairing_sqlite:repair"  # imports sqlite3
+POSTGRES = "milestone.storage.repairing_postgres:repair"  # imports psycopg
 TRIES = 3
 WHILE_NS = 60 * 10**9  # in which so many repairs of damage are done
 
@@ -57,10 +60,12 @@ def _mend(workspace: Workspace) -> list[str]:
     others = list(_others(workspace))
     if backend == "sqlite":
         workspace.store.close()
-        told: list[str] = load(SQLITE)(root, evolve=evolve, summarise=summary.row, timeout=timeout, others=others)
-        return told
+        rules: dict[str, Any] = {"evolve": evolve, "summarise": summary.row, "vault": workspace.vault}
+        return list(load(SQLITE)(root, timeout=timeout, others=others, **rules))
     if backend == "postgres":
-        return []  # a server's own tools mend it; `backup restore` brings the project back on files
+        assert isinstance(workspace.store, FollowingStore)  # whatever a door opens is one
+        with contextlib.closing(workspace.store.open_at(workspace.store.location)) as store:
+            return list(load(POSTGRES)(store, timeout=timeout, others=others))
     told = repairing.repair(root, timeout=timeout, others=others)
     if not told or not workspace.store.verify()["ok"]:
         told.append(repairing.rebuild(root, timeout=timeout))

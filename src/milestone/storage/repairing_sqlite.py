@@ -8,17 +8,27 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from milestone import errors
 from milestone.storage import disk, locks, salvage, witness
 from milestone.storage.base import Evolve, Summarise
 from milestone.storage.salvage import Salvaged, Source
+from milestone.storage.sql.moment import Rules
+from milestone.storage.sql.statements import SQL
 from milestone.storage.sqlite import DATABASE, WITNESS, SqliteStore
+from milestone.storage.vault import Vault
 
 BESIDE = ("", "-wal", "-shm")
-BY_PLACE = "SELECT text FROM line NOT INDEXED WHERE rowid = ?"
+BY_PLACE = "SELECT first, hash, text FROM line NOT INDEXED WHERE rowid = ?"
 
 
 def repair(
-    root: str, *, evolve: Evolve, summarise: Summarise, timeout: float, others: Sequence[Source] = ()
+    root: str,
+    *,
+    evolve: Evolve,
+    summarise: Summarise,
+    timeout: float,
+    others: Sequence[Source] = (),
+    vault: Vault | None = None,
 ) -> list[str]:
     """Return a sentence for each thing put right; none when the database is sound.
 
@@ -28,7 +38,7 @@ def repair(
     Raises:
         Busy: somebody kept writing; nothing was changed.
     """
-    store = SqliteStore(root, evolve=evolve, summarise=summarise)
+    store = SqliteStore(root, evolve=evolve, summarise=summarise, vault=vault)
     verified = store.verify()
     store.close()
     if verified["ok"]:
@@ -36,11 +46,11 @@ def repair(
     with locks.alone(os.path.join(root, "local"), timeout):
         known = witness.read(os.path.join(root, WITNESS))
         epoch = _epoch(root)
-        salvaged = salvage.put_together([("the database", _salvageable(root)), *others])
+        salvaged = salvage.put_together([("the database", _salvageable(root, store.rules)), *others])
         where = _set_aside(root)
         witness.forget(os.path.join(root, WITNESS))
     whole = known is not None and salvaged.holds(known.seq, known.hash)
-    fresh = SqliteStore(root, evolve=evolve, summarise=summarise)
+    fresh = SqliteStore(root, evolve=evolve, summarise=summarise, vault=vault)
     fresh.receive(list(salvaged.lines), epoch=epoch if whole and epoch else os.urandom(4).hex())
     fresh.close()
     why = verified["findings"][0]["message"]
@@ -74,13 +84,14 @@ def _copy(root: str) -> Iterator[sqlite3.Connection]:
             connection.close()
 
 
-def _salvageable(root: str) -> Iterator[bytes]:
+def _salvageable(root: str, rules: Rules) -> Iterator[bytes]:
     """Yield every line that can still be read, one by one where a page is broken."""
     with _copy(root) as connection, contextlib.suppress(sqlite3.Error):
         last = _last(connection)
         for place in range(1, last + 1):
-            with contextlib.suppress(sqlite3.Error):
-                yield from (bytes(row[0]) for row in connection.execute(BY_PLACE, (place,)) if row[0])
+            with contextlib.suppress(sqlite3.Error, errors.Damaged):
+                found = [row for row in connection.execute(BY_PLACE, (place,)) if row[2]]
+                yield from (bytes(rules.in_clear(SQL["line_at"], row)[2]) for row in found)
 
 
 def _last(connection: sqlite3.Connection) -> int:

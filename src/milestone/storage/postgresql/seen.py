@@ -17,12 +17,19 @@ class Seen:
     """The newest end of the store this clone knows of."""
 
     def __init__(self, root: str, address: Address) -> None:
-        said = hashlib.sha256(address.shown.encode()).hexdigest()[:8]
+        place = address.shown.rpartition("@")[2]  # whoever asks: the owner of the tables knows what programs know
+        said = hashlib.sha256(place.encode()).hexdigest()[:8]
         self.path = os.path.join(root, "local", f"postgres-{said}.head")
 
     def read(self) -> Witness:
         """Return what is known; event 0 when nothing is."""
         return witness.read(self.path) or Witness(0, "")
+
+    def replace(self, seq: int, name: str) -> None:
+        """Know of this end only: a repair says how far the store goes, and that may be less than it was."""
+        with contextlib.suppress(OSError), open(self.path, "ab") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            witness.write(self.path, seq, name)
 
     def keep(self, seq: int, name: str) -> None:
         """Know of a newer end; an older one changes nothing. A disk that refuses leaves us knowing less."""

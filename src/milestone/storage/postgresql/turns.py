@@ -1,8 +1,8 @@
 """Open a moment or the one write transaction, on a server that may be starting, gone or not yet set up."""
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
 from milestone import errors
@@ -57,10 +57,31 @@ def writing(pool: Pool, stack: ExitStack, *, wait: float) -> tuple[PgConnection,
         end = connection.end(lock=True)
         if end is None:
             connection.begin("READ COMMITTED", wait=until - time.monotonic())
-            end = _create(connection)
+            end = create(connection)
         return end
 
     return _opened(pool, stack, lock, wait=wait, again=min(_patience(pool), wait))
+
+
+@contextmanager
+def locked(pool: Pool, alone: str, wait: float) -> Iterator[PgConnection]:
+    """Open a transaction in which nobody else writes, whatever state the store is in; `alone` asks for its lock.
+
+    Raises:
+        Busy: another process has that lock, or somebody writes for longer than `wait` seconds.
+    """
+
+    def begin(connection: PgConnection) -> bool:
+        connection.begin("READ COMMITTED", wait=wait)
+        return connection.rows(alone, (connection.address.schema,))[0][0] is True
+
+    with ExitStack() as stack:
+        connection, is_ours = _opened(pool, stack, begin, wait=wait, again=_patience(pool))
+        if not is_ours:
+            raise errors.Busy(
+                "Another process repairs this store.", next=["milestone doctor"], retry_after_ms=2000
+            )
+        yield connection
 
 
 def empty(pool: Pool, stack: ExitStack, *, wait: float) -> PgConnection:
@@ -105,7 +126,7 @@ def _opened(
         time.sleep(PAUSE)
 
 
-def _create(connection: PgConnection) -> End | None:
+def create(connection: PgConnection) -> End | None:
     """Make the schema unless it is there; what another made meanwhile is locked and returned."""
     name = connection.address.schema
     connection.rows(CREATING, (name,))

@@ -13,7 +13,7 @@ from milestone.storage.sql.asking import SqlRows
 from milestone.storage.sql.connection import Connection, Found
 from milestone.storage.sql.damage import damaged
 from milestone.storage.sql.head import Head
-from milestone.storage.sql.sealing import SealedConnection
+from milestone.storage.sql.sealing import SealedConnection, opened_row
 from milestone.storage.sql.statements import SQL
 from milestone.storage.vault import Vault
 
@@ -35,6 +35,14 @@ class Rules:
     def opened(self, connection: Connection) -> Connection:
         """Return the connection as rules see it: everything in the clear, whatever is kept."""
         return connection if self.vault is None else SealedConnection(connection, self.vault)
+
+    def in_clear(self, statement: str, row: Found) -> Found:
+        """Return one row of an answer in the clear.
+
+        Raises:
+            Damaged: it is not what was sealed.
+        """
+        return row if self.vault is None else opened_row(self.vault, statement, row)
 
 
 class SqlMoment:

@@ -11,6 +11,7 @@ from milestone.domain.weighing import NANO, Totals
 from milestone.storage.base import Row
 from milestone.storage.sql import records
 from milestone.storage.sql.connection import Connection, Value
+from milestone.storage.sql.damage import damaged
 from milestone.storage.sql.statements import SQL
 
 LARGEST = 2**62
@@ -114,8 +115,15 @@ class Sums:
 
 
 def sums(connection: Connection) -> Sums:
-    """Return the sums as they are kept."""
-    recorded, proven = connection.rows(SQL["totals"])[0]
+    """Return the sums as they are kept.
+
+    Raises:
+        Damaged: there are none.
+    """
+    found = connection.rows(SQL["totals"])
+    if not found:
+        raise damaged("the row of sums is missing")
+    recorded, proven = found[0]
     return Sums(_totals(recorded), _totals(proven))
 
 

@@ -47,6 +47,10 @@ SELECT seq, first, kind, document, uid, milestone, task, actor, at FROM event OR
 -- The transactions that hold an event after a position.
 SELECT first, hash, text FROM line WHERE last > ? ORDER BY first;
 
+-- name: line_columns
+-- What each transaction is found by, for verification.
+SELECT first, last, hash, at, operation, session, actor FROM line ORDER BY first;
+
 -- name: newest_lines
 SELECT first, hash, text FROM line WHERE last > ? AND at >= ? ORDER BY first DESC;
 

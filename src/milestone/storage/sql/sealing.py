@@ -123,6 +123,12 @@ class SealedConnection:
         return values if writer is None else writer(self._sealing, values)
 
 
+def opened_row(vault: Vault, statement: str, row: Found) -> Found:
+    """Return one row of an answer in the clear. Raises Damaged where it is not what was sealed."""
+    reader = _reader(statement)
+    return row if reader is None else reader(Sealing(vault), row)
+
+
 def _reader(statement: str) -> Reader | None:
     found = READERS.get(statement)
     if found is None:

@@ -143,9 +143,7 @@ class SqlTxn(SqlMoment):
         self.last_number = max(self.last_number, *(number_of(str(name)) or 0 for name in names))
 
     def _log(self, line: Line, text: bytes, name: str) -> None:
-        actor = line.actor.name
-        row = (line.seq, line.last_seq, name, line.at, line.operation, line.session, actor, text)
-        self.connection.run(SQL["add_line"], row)
+        self.connection.run(SQL["add_line"], (*line_row(line, name), text))
         self.connection.many(SQL["add_event"], [event_row(recorded, line.seq) for recorded in line.recorded()])
 
     def _end_at(self, seq: int, name: str) -> None:
@@ -153,6 +151,11 @@ class SqlTxn(SqlMoment):
             self.head, seq=seq, hash=name, epoch=self.epoch, last_number=self.last_number
         )
         self.connection.run(SQL["set_head"], self.head.values())
+
+
+def line_row(line: Line, name: str) -> tuple[str | int | None, ...]:
+    """Return the row of a transaction in the table `line`, without its text."""
+    return (line.seq, line.last_seq, name, line.at, line.operation, line.session, line.actor.name)
 
 
 def event_row(recorded: Recorded, first: int) -> tuple[str | int | None, ...]:
@@ -176,9 +179,14 @@ def is_milestone(document: Document) -> bool:
     return document.kind == "milestone"
 
 
-def fill_anew(connection: Connection, rules: Rules) -> None:
-    """Write every record's columns and narrow rows again from its body, and the sums over them."""
-    kept = [records.document_of(found) for found in connection.rows(SQL["all_documents"])]
+def fill_anew(connection: Connection, rules: Rules, documents: Sequence[Document] | None = None) -> None:
+    """Write every record's columns and narrow rows again from its body, and the sums over them.
+
+    Without `documents` they are those that are kept; with them the table of records is empty.
+    """
+    if documents is None:
+        documents = [records.document_of(found) for found in connection.rows(SQL["all_documents"])]
+    kept = documents
     rows = {d.uid: rules.summarise(d) for d in kept if is_milestone(d)}
     live = [(d.uid, rows[d.uid]) for d in kept if is_milestone(d) and not (d.away or d.deleted)]
     for statement in ("forget_milestones", "forget_every_linked"):

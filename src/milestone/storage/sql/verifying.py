@@ -14,7 +14,7 @@ from milestone.storage.sql.connection import Connection
 from milestone.storage.sql.damage import damaged
 from milestone.storage.sql.moment import Key, Rules, line_of
 from milestone.storage.sql.statements import SQL
-from milestone.storage.sql.transaction import event_row
+from milestone.storage.sql.transaction import event_row, line_row
 
 Finding = dict[str, Any]
 
@@ -48,10 +48,13 @@ def _chain(connection: Connection, head: heads.Head, rules: Rules, findings: lis
     seq, end = 0, GENESIS
     documents: dict[Key, Document] = {}
     events = connection.stream(SQL["every_event"])
+    columns = connection.stream(SQL["line_columns"])
     for found in connection.stream(SQL["lines"], (0,)):
         line = line_of(found)
         if line.prev != end or line.seq != seq + 1:
             raise damaged(f"event {line.seq} does not follow event {seq}")
+        if tuple(next(columns, ())) != line_row(line, str(found[1])):
+            findings.append(_differs("line", line.seq))
         for recorded in line.recorded():
             if next(events, None) != event_row(recorded, line.seq):
                 findings.append(_differs("event", recorded.seq))
