@@ -24,11 +24,12 @@ PAGE = Path(__file__).with_name("STORES.md")
 SETTLED = 2.2  # seconds after which the stamps of new files can be trusted
 HEAD = """# Stores of many milestones
 
-Written by `python -m bench.stores`; with `--only status,done --size 10000 100000` a part of it is measured and printed.
-Only ratios within one run mean anything. Every command runs once a round, in turn; the first round is thrown away. Handing in and moving are done anew each time, the folder is made before the
-clock starts; parsing and rebuilding are timed inside their process, without its start. A milestone has four tasks;
-Taskwarrior has one task for each milestone, and where it says *with four tasks each* the same tasks with the same
-dependencies as ours. PostgreSQL runs on the same machine and syncs; its own CPU time is not in ours.
+Written by `python -m bench.stores`; with `--only status,done --size 10000 100000` a part is measured and printed.
+Only ratios within one run mean anything. Every command runs once a round, in turn; the first round is thrown away.
+Handing in and moving are done anew each time, the folder is made before the clock starts; parsing and rebuilding
+are timed inside their process, without its start. A milestone has four tasks unless it says without; Taskwarrior
+has one task for each, and where it says *with four tasks each* the same tasks with the same dependencies as
+ours. PostgreSQL runs on the same machine and syncs; its own CPU time is not in ours.
 """
 
 
