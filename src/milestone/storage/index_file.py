@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from milestone.storage import disk
-from milestone.storage.summary_entry import Broken, Entry
+from milestone.storage.summary_entry import Broken, Entries, Entry
 from milestone.storage.summary_file import Summary, holds
 
 NAME = os.path.join("database", "index.db")
@@ -94,6 +94,7 @@ class Index(Summary):
 
     def __init__(self, path: str) -> None:
         super().__init__()
+        self.entries: Entries = Entries()
         self.path = path
         self.kept = ""  # the seal in the file; empty: there is no sound one
         self.places: dict[tuple[str, str], int] = {}
@@ -104,7 +105,7 @@ class Index(Summary):
     def again(self) -> "Index":
         """Return the same moment for another reader; rows that were read are shared."""
         other = copy.copy(self)
-        other.entries, other.broken = dict(self.entries), dict(self.broken)
+        other.entries, other.broken = Entries(self.entries), dict(self.broken)
         return other
 
     def start_again(self) -> None:

@@ -4,18 +4,19 @@ import collections
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from milestone import registry
 from milestone.domain.document import Body, Document, Event, Recorded
 from milestone.ids import number_of
 from milestone.storage import locks, log_line, summary_file
-from milestone.storage.base import Evolve, Mark, Row, Stamp, Summarise, Warning
+from milestone.storage.base import Evolve, Mark, Stamp, Summarise, Warning
 from milestone.storage.entry_rows import EntryRows
 from milestone.storage.event_log import START, Head
 from milestone.storage.log_line import FileMark, Line
 from milestone.storage.place import Place
 from milestone.storage.snapshots import Stored
-from milestone.storage.summary_entry import Entry
+from milestone.storage.summary_entry import Entry, order
 from milestone.storage.summary_file import Summary
 
 Key = tuple[str, str]  # kind, uid
@@ -93,7 +94,7 @@ class Moment:
         found = [d for d in (self.load(*key) for key in keys) if d is not None and not (d.away or d.deleted)]
         found = [d for d in found if not states or d.body.get("state") in states]
         if kind == "milestone":
-            return iter(sorted(found, key=lambda d: (*summary_file.order(str(d.body.get("id", ""))), d.uid)))
+            return iter(sorted(found, key=lambda d: (*order(str(d.body.get("id", ""))), d.uid)))
         return iter(sorted(found, key=lambda d: d.uid))
 
     def rows(self) -> EntryRows:
@@ -102,16 +103,17 @@ class Moment:
         return self._rows
 
     def _listed(self) -> EntryRows:
-        rows: list[tuple[str, Entry | Row]] = [
-            (entry.id, entry) for entry in self.summary.live() if entry.key not in self.changed
-        ]
+        entries: Any = self.summary.entries
+        rows = entries.live()
+        changed = {entries.standing(key) for key in self.changed}
+        if changed:
+            rows = [standing for standing in rows if standing not in changed]
+        listing = self.listing(rows, self.summary)
         for (kind, _), stored in self.changed.items():
             document = stored.document
             if kind == "milestone" and not (document.away or document.deleted):
-                rows.append((str(document.body.get("id", "")), self.summarise(document)))
-        if self.changed:
-            rows.sort(key=lambda pair: summary_file.order(pair[0]))
-        return self.listing([row for _, row in rows], self.summary)
+                listing.put(self.summarise(document))
+        return listing
 
     def events(
         self, after: int = 0, limit: int | None = None, newest: bool = False, since: str = ""
@@ -153,7 +155,7 @@ class Moment:
 
     def owners(self) -> dict[str, Key]:
         """Return whose file lies at each path."""
-        known = {e.path: e.key for e in self.summary.entries.values() if e.path and e.key not in self.changed}
+        known = {path: key for path, key in self.summary.entries.owners().items() if key not in self.changed}
         known.update({s.path: key for key, s in self.changed.items() if s.path is not None})
         return known
 

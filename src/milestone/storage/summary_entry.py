@@ -84,6 +84,11 @@ class Entry:
         return not self._fields[6] and self._fields[1] == "milestone" and self.is_live
 
     @property
+    def fields(self) -> tuple[list[str], str]:
+        """Its fields before the row, without the tag, and the text of row and tasks."""
+        return self._fields[1:11], self._fields[11]
+
+    @property
     def head(self) -> str:
         """Its fields before the row."""
         return "\t".join(self._fields[:11])
@@ -91,6 +96,59 @@ class Entry:
     def line(self) -> bytes:
         """Return its line."""
         return ("\t".join(self._fields) + "\n").encode()
+
+
+class Entries(dict[tuple[str, str], Entry]):
+    """Entries by kind and uid that are all at hand; `Table` answers the same from columns."""
+
+    def standing(self, key: tuple[str, str]) -> Entry | None:
+        """Return what lists hold of an entry until it is looked at: itself; None when there is none."""
+        return self.get(key)
+
+    def at(self, standing: Entry) -> Entry:
+        """Return the entry."""
+        return standing
+
+    def settle(self, key: tuple[str, str]) -> None:
+        """Trust the signature of an entry's file from now on."""
+        self[key].signature = self[key].signature.lstrip("~")
+
+    def signatures(self) -> dict[str, str]:
+        """Return the signature of each entry's file by its path."""
+        return {path: entry.signature for entry in self.values() if (path := entry.path)}
+
+    def of_path(self, path: str) -> Entry:
+        """Return the entry whose file lies at a path; the last of several."""
+        return [entry for entry in self.values() if entry.path == path][-1]
+
+    def owners(self) -> dict[str, tuple[str, str]]:
+        """Return whose file lies at each path."""
+        return {path: entry.key for entry in self.values() if (path := entry.path)}
+
+    def young(self) -> list[Entry]:
+        """Return the entries whose file was so young that a second edit could hide behind its signature."""
+        return [entry for entry in self.values() if entry.signature[:1] == "~"]
+
+    def without_file(self) -> list[tuple[str, str]]:
+        """Return the live milestones whose file could not be written yet."""
+        return [key for key, entry in self.items() if entry.is_without_file]
+
+    def live(self, kind: str = "milestone") -> list[Entry]:
+        """Return the live entries of a kind, in the order of their ids."""
+        found = [entry for entry in self.values() if entry.is_live and entry.kind == kind]
+        return sorted(found, key=lambda entry: order(entry.id))
+
+    def is_linked(self, standing: Entry) -> bool:
+        """Tell whether a milestone requires or enables others."""
+        return standing.is_linked
+
+    def id_of(self, standing: Entry) -> str:
+        """Return the id of an entry."""
+        return standing.id
+
+    def uid_of(self, standing: Entry) -> str:
+        """Return the uid of an entry."""
+        return standing.uid
 
 
 class Broken:
@@ -107,6 +165,12 @@ class Broken:
     def line(self) -> bytes:
         """Return its line."""
         return f"B\t{quote(self.path)}\t{self.signature}\t{self.check}\t{self.warning}\n".encode()
+
+
+def order(full_id: str) -> tuple[int, int, str]:
+    """Return the sort key of an id: numbered ones by number, then words (as `ids.order`, without its imports)."""
+    number = full_id.removeprefix("milestone-")
+    return (0, int(number), full_id) if number.isdecimal() and number.isascii() else (1, 0, full_id)
 
 
 def quote(text: str) -> str:

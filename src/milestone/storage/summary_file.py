@@ -1,9 +1,11 @@
 """The summary beside the store: one file, so one moment. Imports next to nothing: `status` lives on it.
 
 Every change appends a block: lines that replace earlier ones, then a seal with a checksum and where the log ended.
-It holds while log and files are as the last seal says; it may be deleted at any time.
+It holds while log and files are as the last seal says; it may be deleted at any time. The first block holds the
+documents of that moment as columns (`summary_table`), then their rows, a line each.
 
 ```
+C size size                       bytes of the columns and of the rows that follow; only behind the header
 D kind uid revision flags id path signature digest check length row tasks    a document; row is JSON of so many
                                   bytes: a live milestone's without its tasks, or the body of a session
 B path signature check warning    a file that cannot be read
@@ -18,21 +20,31 @@ Fields are parted by tabs; `signature` is mtime, ctime, size, inode; a leading `
 a second edit could hide behind the same signature, so `check` (a CRC of its content) is compared.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import zlib
 
-from milestone.storage.summary_entry import Broken, Entry, unquote
+from milestone.storage.summary_entry import Broken, Entries, Entry, unquote
 from milestone.storage.summary_row import Blank, Row
+from milestone.storage.summary_table import Table
 
-HEADER = b"S\t4\n"  # a summary in another format is no summary (rows: see also `snapshots.SHAPE`)
+TYPE_CHECKING = False  # as typing has it, without the two milliseconds of importing it
+if TYPE_CHECKING:
+    from typing import Any
+
+HEADER = b"S\t5\n"  # a summary in another format is no summary (rows: see also `snapshots.SHAPE`)
 NAME = os.path.join("local", "summary")
 FOLDERS = ("active", "completed")
 DEPENDENCIES = "active/dependencies.yaml"  # no record: what it says belongs to the records
 NO_RECORDS = frozenset({"dependencies.yaml", "dependencies.yml"})
-SEAL = "\nE\t"
+SEAL = b"\nE\t"
 RECENT = 20  # events kept for the bare verb
 UNSETTLED = '"unsettled_merge"'  # code of the warning in `said`
+ENDINGS = (".yaml", ".yml")
+TYPE = 0o170000  # the bits of a mode that say what lies there
+FILES = (0o100000, 0o120000)  # a file, or a link, which adopting refuses
 SETTLED_NS = 2_000_000_000  # some file systems keep times to two seconds
 
 
@@ -40,7 +52,7 @@ class Summary:
     """One moment of the store, as far as lists need it."""
 
     def __init__(self) -> None:
-        self.entries: dict[tuple[str, str], Entry] = {}
+        self.entries: Table | Entries = Table()
         self.broken: dict[str, Broken] = {}
         self.operations: dict[str, int] = {}
         self.news: list[str] = []  # JSON of the last events, oldest first
@@ -74,10 +86,10 @@ class Summary:
     def fetch(self, entries: list[Entry]) -> None:
         """Have the rows of these entries at hand; nothing to do where they came with the file."""
 
-    def live(self) -> list[Entry]:
-        """Return the live milestones by id."""
-        found = [e for e in self.entries.values() if e.is_live and e.kind == "milestone"]
-        return sorted(found, key=lambda e: order(e.id))
+    def live(self, kind: str = "milestone") -> list[Entry]:
+        """Return the live documents of a kind by id."""
+        entries: Any = self.entries  # what it holds of one, only it knows
+        return [entries.at(standing) for standing in entries.live(kind)]
 
     def rows(self) -> list[dict[str, object]]:
         """Return the row of each live milestone, by id."""
@@ -88,7 +100,7 @@ class Summary:
 
     def local(self, kind: str) -> list[dict[str, object]]:
         """Return what is kept of the body of each session or lease, by id."""
-        found = sorted((e for e in self.entries.values() if e.is_live and e.kind == kind), key=lambda e: e.id)
+        found = sorted(self.live(kind), key=lambda entry: entry.id)
         self.fetch(found)
         return [json.loads(entry.row) for entry in found]
 
@@ -105,17 +117,15 @@ class Summary:
         """Return the last events, oldest first, flat as in the log."""
         return [json.loads(text) for text in self.news[-limit:]] if limit > 0 else []
 
-    def files(self) -> dict[str, Entry | Broken]:
-        """Return what is known of each file by its path."""
-        known: dict[str, Entry | Broken] = {e.path: e for e in self.entries.values() if e.path}
-        known.update(self.broken)
+    def signatures(self) -> dict[str, str]:
+        """Return the signature of each known file by its path."""
+        known = self.entries.signatures()
+        known.update((path, broken.signature) for path, broken in self.broken.items())
         return known
 
-
-def order(full_id: str) -> tuple[int, int, str]:
-    """Return the sort key of an id: numbered ones by number, then words (as `ids.order`, without its imports)."""
-    number = full_id.removeprefix("milestone-")
-    return (0, int(number), full_id) if number.isdecimal() and number.isascii() else (1, 0, full_id)
+    def check_of(self, path: str) -> str:
+        """Return the CRC of a known file."""
+        return (self.broken.get(path) or self.entries.of_path(path)).check
 
 
 def read(root: str) -> Summary | None:
@@ -139,28 +149,46 @@ def parse(data: bytes) -> Summary | None:
     if not data.startswith(HEADER):
         return None
     summary = Summary()
-    whole = data[: data.rfind(b"\n")].decode("ascii", "replace")  # a letter for each byte, so places are the same
-    first, *blocks = whole.split(SEAL)
-    lines = first.split("\n")[1:]
-    begin, end = 0, len(first) + 1  # of the lines that the next seal is about
-    for block in blocks:
-        said, *following = block.split("\n")
-        crc, _, seal = said.partition("\t")
-        if f"{zlib.crc32(seal.encode(), zlib.crc32(memoryview(data)[begin:end])):x}" != crc:
+    begin, lines = 0, _behind_rows(data)  # where a block begins, and its lines
+    while (end := data.find(SEAL, max(lines - 1, 0))) >= 0 and (close := data.find(b"\n", end + len(SEAL))) >= 0:
+        crc, _, seal = data[end + len(SEAL) : close].partition(b"\t")
+        if b"%x" % zlib.crc32(seal, zlib.crc32(memoryview(data)[begin : end + 1])) != crc:
             return None
-        _take(summary, lines)
+        if begin == 0:
+            _take_table(summary, data)
+        if end > lines:
+            _take(summary, data[lines:end].decode("ascii", "replace").split("\n"))
         summary.seal = json.loads(seal)
-        summary.bytes = begin = end + len(said) + 3
-        lines, end = following, end + len(block) + 3
+        summary.bytes = begin = lines = close + 1
     return summary if summary.seal else None
 
 
+def _sizes(data: bytes) -> tuple[int, int, int]:
+    """Return where the columns begin, where the rows do, and where these end; all the same without a table."""
+    begin = len(HEADER)
+    head = data[begin : begin + 60].partition(b"\n")[0].split(b"\t")
+    if head[0] != b"C" or len(head) != 3 or not (head[1].isdigit() and head[2].isdigit()):
+        return begin, begin, begin
+    columns = begin + len(b"\t".join(head)) + 1
+    rows = columns + int(head[1])
+    return columns, rows, rows + int(head[2])
+
+
+def _behind_rows(data: bytes) -> int:
+    return min(_sizes(data)[2], len(data))
+
+
+def _take_table(summary: Summary, data: bytes) -> None:
+    columns, rows, end = _sizes(data)
+    summary.entries = Table.of(data[columns:rows].decode("ascii", "replace"), memoryview(data)[rows:end])
+    summary.lines = len(summary.entries)
+
+
 def _take(summary: Summary, lines: list[str]) -> None:
-    entries = summary.entries
     for line in lines:
         if line[0] == "D":
             fields = line.split("\t", 11)
-            entries[fields[1], fields[2]] = Entry(fields)
+            summary.entries[fields[1], fields[2]] = Entry(fields)
         else:
             _take_other(summary, *line.partition("\t")[::2])
     summary.lines += len(lines)
@@ -175,9 +203,8 @@ def _take_other(summary: Summary, tag: str, rest: str) -> None:
         summary.broken.pop(unquote(rest), None)
     elif tag == "V":
         kind, _, uid = rest.partition("\t")
-        entry = summary.entries.get((kind, uid))
-        if entry is not None:
-            entry.signature = entry.signature.lstrip("~")
+        if (kind, uid) in summary.entries:
+            summary.entries.settle((kind, uid))
     elif tag == "O":
         key, _, seq = rest.rpartition("\t")
         summary.operations[unquote(key)] = int(seq)
@@ -230,12 +257,11 @@ def _scan(descriptor: int, folder: str, found: dict[str, str]) -> None:
     with os.scandir(descriptor) as listing:
         for item in listing:
             name = item.name
-            if not name.endswith((".yaml", ".yml")) or name[0] == ".":
-                continue
-            if name in NO_RECORDS and f"{folder}/{name}" != DEPENDENCIES:
-                continue
-            if item.is_file(follow_symlinks=False) or item.is_symlink():
-                found[f"{folder}/{name}"] = signature(item.stat(follow_symlinks=False))
+            if name.endswith(ENDINGS) and name[0] != "." and (name not in NO_RECORDS or folder == "active"):
+                at = item.stat(follow_symlinks=False)
+                if at.st_mode & TYPE in FILES:
+                    found[f"{folder}/{name}"] = f"{at.st_mtime_ns},{at.st_ctime_ns},{at.st_size},{at.st_ino}"
+    found.pop("active/dependencies.yml", None)
 
 
 def signature(stat: os.stat_result) -> str:
@@ -248,15 +274,13 @@ def changed(root: str, summary: Summary, found: dict[str, str]) -> list[str]:
 
     A file that a merge left unsettled may wait for another one: it is looked at with every change.
     """
-    known = summary.files()
-    differ = [path for path in known if path not in found]
+    known = summary.signatures()
+    if found == known:
+        return []
+    differ = list(known.keys() - found.keys())
     for path, now in found.items():
-        entry = known.get(path)
-        if entry is None:
-            differ.append(path)
-        elif entry.signature == now:
-            continue
-        elif entry.signature != "~" + now or check_of(os.path.join(root, path)) != entry.check:
+        was = known.get(path)
+        if was != now and (was != "~" + now or check_of(os.path.join(root, path)) != summary.check_of(path)):
             differ.append(path)
     waiting = [path for path, broken in summary.broken.items() if UNSETTLED in broken.warning] if differ else []
     return sorted({*differ, *waiting})

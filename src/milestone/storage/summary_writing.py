@@ -17,6 +17,7 @@ from milestone.storage.snapshots import Stored
 from milestone.storage.summary_entry import Broken, Entry, quote
 from milestone.storage.summary_file import Summary
 from milestone.storage.summary_row import Blank, pack
+from milestone.storage.summary_table import Table
 
 LOCAL_KEYS = {  # what is kept of documents without a file that a look at the project needs
     "session": ("id", "milestones", "holds", "state", "started", "last_saved", "tasks", "notes", "pid", "host"),
@@ -44,7 +45,7 @@ class SummaryWriter:
     def settled(self, entries: list[Entry]) -> None:
         """Remember that files were looked at again after their time stamps had settled."""
         for entry in entries:
-            entry.signature = entry.signature.lstrip("~")
+            self._summary.entries.settle(entry.key)
             self._touched[entry.key] = None
             self._lines.append(f"V\t{entry.kind}\t{entry.uid}\n".encode())
 
@@ -227,14 +228,17 @@ def _flat(recorded: Recorded) -> str:
 
 
 def whole(summary: Summary) -> bytes:
-    """Return every line of a summary."""
+    """Return a summary without header and seal."""
+    assert isinstance(summary.entries, Table)
+    text, rows = summary.entries.text()
+    columns = text.encode()
+    table = b"C\t%d\t%d\n" % (len(columns), len(rows)) + columns + rows
     known = (("row", summary.blank.row), ("task", summary.blank.task))
     lines = [_blank_line(name, blank) for name, blank in known if blank]
-    lines += [entry.line() for entry in summary.entries.values()]
     lines += [broken.line() for broken in summary.broken.values()]
     lines += [_operation(key, seq) for key, seq in summary.operations.items()]
     lines += [b"N\t" + text.encode() + b"\n" for text in summary.news]
-    return b"".join(lines)
+    return table + b"".join(lines)
 
 
 def _operation(key: str, seq: int) -> bytes:

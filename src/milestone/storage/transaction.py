@@ -66,7 +66,7 @@ class FileTxn(Moment):
 
     def _take_in(self, stamp: Stamp, summary: SummaryWriter) -> None:
         told = replaced.look_back(self, stamp)
-        for key in [key for key, entry in self.summary.entries.items() if entry.is_without_file]:
+        for key in self.summary.entries.without_file():
             self._write_late(key)
         found = summary_file.scan(self.place.root)
         changed = summary_file.changed(self.place.root, self.summary, found)
@@ -148,7 +148,7 @@ def _leave(moment: Moment, path: str, redo: Redo) -> None:
 def _settled(moment: Moment, found: dict[str, str], changed: list[str]) -> list[Entry]:
     """Return the entries whose signature can be trusted from now on: unchanged, and no longer young."""
     latest = clock.wall_ns() - summary_file.SETTLED_NS
-    young = [entry for entry in moment.summary.entries.values() if entry.signature[:1] == "~"]
+    young = moment.summary.entries.young()
     return [entry for entry in young if entry.path not in changed and _youngest(found[entry.path]) < latest]
 
 

@@ -20,6 +20,7 @@ from milestone.storage.event_log import EventLog
 from milestone.storage.moment import Key, Moment
 from milestone.storage.place import Place
 from milestone.storage.snapshots import Snapshots, Stored
+from milestone.storage.summary_entry import Entries
 from milestone.storage.summary_file import Summary
 
 KINDS = ("milestone", "dependencies")  # those that have a file
@@ -51,7 +52,7 @@ class CopyMoment(Moment):
         self.last_number = txn.last_number
         rows = txn.rows()
         known = [_Known(id=str(each["id"]), uid=str(each["uid"])) for each in rows]
-        entries: Any = {each.key: each for each in known}
+        entries: Any = Entries({each.key: each for each in known})  # type: ignore[misc]
         self.summary.entries = entries
 
     def stored(self, kind: str, uid: str) -> Stored | None:
