@@ -7,12 +7,11 @@ from milestone.domain.questions import Question, matching, plain
 from milestone.domain.rows import Rows
 from milestone.domain.weighing import Totals
 from milestone.storage.base import Row
-from milestone.storage.sql import narrow, records, sealing
+from milestone.storage.sql import among, narrow, records, sealing
 from milestone.storage.sql.connection import Connection, Value
 from milestone.storage.sql.statements import SQL
 
 PAGE = 50  # rows fetched at first for who takes them one by one; then four times as many
-PART = 500  # names in one statement
 ORDERS = {
     "id": "m.place, m.id, m.uid",
     "standing": "m.standing, m.id",
@@ -43,10 +42,12 @@ class SqlRows(Rows):
         if self._asks_for_sealed(question):
             found = matching(self._in_clear(question), question)
             return found[question.start : None if question.limit is None else question.start + question.limit]
-        if question.ids is not None and len(question.ids) > PART and question.limit is None:
-            return [row for part in _parts(question.ids) for row in self.select(question._replace(ids=part))]
-        if question.uids is not None and len(question.uids) > PART and question.limit is None:
-            return [row for part in _parts(question.uids) for row in self.select(question._replace(uids=part))]
+        if question.ids is not None and len(question.ids) > among.PART and question.limit is None:
+            return [row for part in among.parts(question.ids) for row in self.select(question._replace(ids=part))]
+        if question.uids is not None and len(question.uids) > among.PART and question.limit is None:
+            return [
+                row for part in among.parts(question.uids) for row in self.select(question._replace(uids=part))
+            ]
         if any(wanted is not None and not wanted for wanted in (question.ids, question.uids)):
             return []
         where, values = _where(question)
@@ -130,11 +131,6 @@ class SqlRows(Rows):
         return sum(self.totals().states.values()) or self.count(Question())
 
 
-def _parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Yield names in parts that fit into one statement."""
-    return (names[start : start + PART] for start in range(0, len(names), PART))
-
-
 def _where(question: Question) -> tuple[str, list[Value]]:
     conditions = [*_names(question), *_facts(question), *_texts(question)]
     values = [value for _, given in conditions for value in given]
@@ -145,7 +141,7 @@ def _names(question: Question) -> Conditions:
     found: Conditions = []
     for column, wanted in (("m.id", question.ids), ("m.uid", question.uids), ("m.low_id", question.named or None)):
         if wanted is not None:
-            found.append(_among(column, wanted))
+            found.append(among.condition(column, wanted))
     if question.but:
         found.append(("m.id <> ?", [question.but]))
     if question.slug:
@@ -161,18 +157,14 @@ def _facts(question: Question) -> Conditions:
 
 def _texts(question: Question) -> Conditions:
     asked = {name: [each.casefold() for each in getattr(question, name)] for name in AMONG}
-    found = [_among(AMONG[name], wanted) for name, wanted in asked.items() if wanted]
+    found = [among.condition(AMONG[name], wanted) for name, wanted in asked.items() if wanted]
     found += [_like("m.said", word.casefold()) for word in question.words]
     found += [_like("m.labels", f"\n{label.casefold()}\n") for label in question.labels]
     if question.owners:
-        found.append(_among("m.owner", [plain(each) for each in question.owners]))
+        found.append(among.condition("m.owner", [plain(each) for each in question.owners]))
     if question.due_before:
         found.append(("m.due < ?", [question.due_before]))
     return found
-
-
-def _among(column: str, wanted: Sequence[str]) -> tuple[str, Sequence[Value]]:
-    return f"{column} IN ({', '.join('?' * len(wanted))})", list(wanted)
 
 
 def _like(column: str, text: str) -> tuple[str, Sequence[Value]]:

@@ -86,10 +86,10 @@ def linked(uid: str, row: Row) -> list[tuple[Value, ...]]:
     return [(uid, records.place(name), name, records.text({key: row.get(key) for key in ABOUT_LINKED}))]
 
 
-def keep(connection: Connection, rows: Sequence[tuple[str, Row | None]]) -> None:
-    """Write the narrow rows of milestones anew; None: it is gone."""
-    gone = [(uid,) for uid, _ in rows]
+def keep(connection: Connection, rows: Sequence[tuple[str, Row | None]], known: Iterable[str] = ()) -> None:
+    """Write the narrow rows of milestones anew; None: it is gone. `known` are those that have some now."""
     there = [(uid, row) for uid, row in rows if row is not None]
+    gone = [(uid,) for uid in known]
     for statement in ("forget_milestone", "forget_linked"):
         connection.many(SQL[statement], gone)
     connection.many(SQL["keep_milestone"], [columns(uid, row) for uid, row in there])

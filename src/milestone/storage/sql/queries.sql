@@ -63,9 +63,8 @@ SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM do
 WHERE kind = ? AND uid = ?;
 
 -- name: documents_of
--- The beginning of a look-up of many; their uids follow.
-SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM document
-WHERE kind = ? AND uid IN
+-- The beginning of a look-up of many; whose, follows (`among`).
+SELECT kind, uid, revision, archived, away, deleted, body, proven, whole FROM document WHERE kind = ?;
 
 -- name: documents
 -- Live documents of a kind, in order.
@@ -131,8 +130,8 @@ SELECT recorded, proven FROM totals WHERE one = 1;
 UPDATE totals SET recorded = ?, proven = ? WHERE one = 1;
 
 -- name: counted
--- What the sums hold of a milestone: its row before a change.
-SELECT d.uid, d.about FROM milestone m CROSS JOIN document d WHERE m.uid = ? AND d.kind = 'milestone' AND d.uid = m.uid;
+-- What the sums hold of milestones: their rows before a change; whose, follows (`among`).
+SELECT d.uid, d.about FROM milestone m CROSS JOIN document d WHERE d.kind = 'milestone' AND d.uid = m.uid;
 
 -- name: select
 -- The beginning of every question; conditions, order and limit follow (`asking`). CROSS lets SQLite begin with the

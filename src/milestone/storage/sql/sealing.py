@@ -249,7 +249,11 @@ def _text(value: Any) -> str:
 
 SLUG, SAID, CATEGORY, OWNER, LABELS = 5, 6, 9, 11, 12  # places in the statement `keep_milestone`
 TEXTS = (SAID, SLUG, CATEGORY, OWNER, LABELS)
-BEGINNINGS: Mapping[str, Reader] = {SQL["select"]: _listed, SQL["documents_of"]: _document}
+BEGINNINGS: Mapping[str, Reader] = {
+    SQL["select"]: _listed,
+    SQL["documents_of"]: _document,
+    SQL["counted"]: _counted,
+}
 READERS: Mapping[str, Reader] = {
     SQL["lines"]: _line,
     SQL["newest_lines"]: _line,
@@ -263,7 +267,6 @@ READERS: Mapping[str, Reader] = {
     SQL["every_milestone"]: _milestone,
     SQL["every_linked"]: _linked,
     SQL["linked"]: _linked,
-    SQL["counted"]: _counted,
 }
 WRITERS: Mapping[str, Writer] = {
     SQL["add_line"]: _add_line,

@@ -11,13 +11,13 @@ from milestone.ids import number_of
 from milestone.storage import log_line
 from milestone.storage.base import Row, Stamp
 from milestone.storage.log_line import FileMark, Line
-from milestone.storage.sql import narrow, records
+from milestone.storage.sql import among, narrow, records
 from milestone.storage.sql.connection import Connection
 from milestone.storage.sql.head import Head
 from milestone.storage.sql.moment import Key, Rules, SqlMoment
 from milestone.storage.sql.statements import SQL
 
-MANY = 500  # documents looked up with one statement
+FEW = 4  # documents that are looked up one by one
 
 
 class SqlTxn(SqlMoment):
@@ -70,7 +70,7 @@ class SqlTxn(SqlMoment):
         line = log_line.make(self.stamp, self.head.hash, self.staged, marks)
         with telling_of_letters():
             text, name = log_line.encode(line)
-        self._log(line, text.removesuffix(b"\n"), name)
+        self._log([(line, text.removesuffix(b"\n"), name)])
         self.staged = []
         self._end_at(line.last_seq, name)
 
@@ -81,8 +81,7 @@ class SqlTxn(SqlMoment):
             Damaged: a line is broken, or does not follow the one before.
         """
         taken = log_line.following(texts, seq=self.head.seq, prev=self.head.hash)
-        for text, (line, name) in zip(texts, taken, strict=True):
-            self._log(line, text, name)
+        self._log([(line, text, name) for text, (line, name) in zip(texts, taken, strict=True)])
         self._fold(recorded for line, _ in taken for recorded in line.recorded())
         last, name = taken[-1] if taken else (None, self.head.hash)
         self._end_at(last.last_seq if last else self.head.seq, name)
@@ -108,7 +107,7 @@ class SqlTxn(SqlMoment):
         found = list(events)
         asked = dict.fromkeys((r.event.document, r.event.uid) for r in found)
         wanted = [key for key in asked if key not in self._changed and key not in self._at_hand]
-        if len(wanted) < MANY:
+        if len(wanted) <= FEW:
             return found
         self._at_hand |= dict.fromkeys(wanted)
         for kind in dict.fromkeys(kind for kind, _ in wanted):
@@ -116,35 +115,35 @@ class SqlTxn(SqlMoment):
         return found
 
     def _take_in_hand(self, kind: str, uids: Sequence[str]) -> None:
-        for start in range(0, len(uids), MANY):
-            part = uids[start : start + MANY]
-            statement = f"{SQL['documents_of']} ({', '.join('?' * len(part))})"
-            for row in self.connection.rows(statement, [kind, *part]):
-                document = records.document_of(row)
-                self._at_hand[document.kind, document.uid] = document
+        for row in among.rows(self.connection, SQL["documents_of"], "uid", uids, [kind]):
+            document = records.document_of(row)
+            self._at_hand[document.kind, document.uid] = document
 
     def _keep_narrow(self, documents: Sequence[Document], rows: Mapping[Key, Row], fresh: set[str]) -> None:
         if not documents:
             return
         there = [(d.uid, None if d.away or d.deleted else rows[d.kind, d.uid]) for d in documents]
         sums = narrow.sums(self.connection)
+        old = [uid for uid, _ in there if uid not in fresh]
+        known: dict[str, str] = dict(among.rows(self.connection, SQL["counted"], "m.uid", old))
         for document, (uid, row) in zip(documents, there, strict=True):
             self._number(document)
-            counted = self.connection.rows(SQL["counted"], (uid,)) if uid not in fresh else ()
-            for _, before in counted:
-                sums.add(records.DECODER.decode(before), -1)
+            if uid in known:
+                sums.add(records.DECODER.decode(known[uid]), -1)
             if row is not None:
                 sums.add(row)
-        narrow.keep(self.connection, there)
+        narrow.keep(self.connection, there, known)
         self.connection.run(SQL["set_totals"], sums.values())
 
     def _number(self, document: Document) -> None:
         names = (document.body.get("id"), *(document.body.get("formerly") or ()))
         self.last_number = max(self.last_number, *(number_of(str(name)) or 0 for name in names))
 
-    def _log(self, line: Line, text: bytes, name: str) -> None:
-        self.connection.run(SQL["add_line"], (*line_row(line, name), text))
-        self.connection.many(SQL["add_event"], [event_row(recorded, line.seq) for recorded in line.recorded()])
+    def _log(self, lines: Sequence[tuple[Line, bytes, str]]) -> None:
+        """Write lines, each with its bytes and its hash."""
+        self.connection.many(SQL["add_line"], [(*line_row(line, name), text) for line, text, name in lines])
+        events = [event_row(recorded, line.seq) for line, _, _ in lines for recorded in line.recorded()]
+        self.connection.many(SQL["add_event"], events)
 
     def _end_at(self, seq: int, name: str) -> None:
         self.head = msgspec.structs.replace(
