@@ -47,6 +47,7 @@ class Env:
         self.warnings: list[dict[str, Any]] = []
         self.was_long = False  # a backup that is due is made at the end, nobody waits for it
         self.recorded: set[str] = set()  # kinds of the events that were recorded
+        self.before = sys.maxsize  # seq of the last event before these
         self._workspace: Workspace | None = None
         self._held: Any = None
 
@@ -145,6 +146,7 @@ class Env:
             seq = written.seq
         if written is not None and not written.dry_run:
             self.recorded |= {recorded.event.kind for recorded in written.events}
+            self.before = min([self.before, *(recorded.seq - 1 for recorded in written.events)])
         if self.json:
             document = output.envelope(kind, seq=seq, unrecorded=unrecorded, data=data)
             document |= {"total": total, "next_cursor": next_cursor, "warnings": self.warnings}

@@ -39,6 +39,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "migrate": "Move the project to another store, or back",
         "backup": "Make backups, prove them, bring one back",
         "restore": "Take the whole plan back to a moment",
+        "notify": "Show and send what people are told",
         "doctor": "Check records and log, and repair what is safe",
         "schema": "Print the JSON Schema of a record",
     },

@@ -38,6 +38,8 @@ def run(argv: list[str]) -> int:
         if env.has_outgrown:
             load(GROWING)(env)
         _keep_up(env)
+        if env.recorded:
+            _wake(env)
         return code
     except errors.MilestoneError as error:
         return _failed(env, error)
@@ -78,6 +80,16 @@ def _keep_up(env: Env) -> None:
     if critical or env.was_long:
         for told in load("milestone.operations.scheduled:keep_up")(env.workspace, critical=critical):
             env.note(f"warning: {told}")
+
+
+def _wake(env: Env) -> None:
+    """Let what people are told be sent beside this command, where the project names somebody to tell."""
+    settings = env.workspace.settings
+    if env.workspace.in_run or not (settings.get("channels") or settings.get("integrations.slack_webhook")):
+        return
+    waking = load("milestone.operations.waking")
+    if waking.tells(env.workspace, env.recorded):
+        waking.wake(env.workspace, env.before)
 
 
 def module_of(verb: str) -> str:

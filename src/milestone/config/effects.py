@@ -212,6 +212,38 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "The room all worktrees together may take; furnished ones that wait for a task go first.",
         "tests/engine/test_worktrees.py::test_worktrees_take_no_more_room_than_they_may",
     ),
+    "channels": (
+        "Who is told what happens: NAME → address, topics, teams, quiet hours, digest.",
+        "tests/operations/test_outbox.py::test_a_channel_hears_what_it_asked_for",
+    ),
+    "channels.*.url": (
+        "Where the messages go: an address of Apprise, or a webhook; ${ENV} or file:PATH.",
+        "tests/acceptance/test_chat.py::test_an_address_is_tested_and_never_shown",
+    ),
+    "channels.*.events": (
+        "Topics (ready approved blocked done sla risk failed budget) and kinds of events; else every topic.",
+        "tests/operations/test_outbox.py::test_a_channel_hears_what_it_asked_for",
+    ),
+    "channels.*.teams": (
+        "Only the work of these teams.",
+        "tests/operations/test_outbox.py::test_a_channel_hears_what_it_asked_for",
+    ),
+    "channels.*.quiet": (
+        "Hours of the project's zone in which nothing is sent, such as 22:00-07:00.",
+        "tests/operations/test_outbox.py::test_nobody_is_disturbed_at_night_and_a_digest_waits_for_its_hour",
+    ),
+    "channels.*.every": (
+        "The time between two messages: what happens meanwhile is told together.",
+        "tests/operations/test_outbox.py::test_nobody_is_disturbed_at_night_and_a_digest_waits_for_its_hour",
+    ),
+    "coordination.cross_team_notifications": (
+        "Whether a channel of one team hears of the others' work, too; false: of its own.",
+        "tests/operations/test_outbox.py::test_a_channel_hears_what_it_asked_for",
+    ),
+    "integrations.slack_webhook": (
+        "A channel called slack: the address of an incoming webhook.",
+        "tests/acceptance/test_chat.py::test_one_approval_leaves_the_gate_shut_and_the_second_moves_it_on_both_announced",
+    ),
     "sessions.idle_gap": (
         "A pause longer than this does not count as time spent.",
         "tests/operations/test_worked.py::test_a_pause_longer_than_the_gap_counts_as_nothing",

@@ -104,6 +104,7 @@ _TAKES: Mapping[str, Key] = {
     "workflow.milestone_visibility": Key("text"),
     "workflow.contribution_attribution": _FLAG,
     "workflow.release_automation": _FLAG,
+    "channels": Key("map"),
     "integrations.slack_webhook": Key("secret"),
     "integrations.github_integration": _FLAG,
     "integrations.ci_cd_integration": _FLAG,
@@ -131,7 +132,14 @@ _FREE_TAKES: Mapping[str, Mapping[str, Key]] = {
         "model": Key("text"),
         "permissions": Key("text"),
         "price": Key("map"),
-    }
+    },
+    "channels": {
+        "url": Key("secret"),
+        "events": Key("texts"),
+        "teams": Key("texts"),
+        "quiet": Key("text"),
+        "every": Key("hours"),
+    },
 }
 
 

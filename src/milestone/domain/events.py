@@ -177,7 +177,14 @@ KINDS: dict[str, Kind] = {
     "pull_request.opened": Kind("A pull request was opened.", {"url?": ("text", "where")}),
     "ci.started": Kind("A pipeline began.", {"url?": ("text", "where")}),
     "ci.finished": Kind("A pipeline ended.", {"url?": ("text", "where"), "result?": ("text", "how")}),
-    "notification.sent": Kind("Somebody was told.", {"channel?": ("text", "how")}),
+    "notification.sent": Kind(
+        "Somebody was told.",
+        {
+            "channel?": ("text", "how"),
+            "upto?": ("number", "seq of the last event that was looked at"),
+            "count?": ("number", "how many things were told"),
+        },
+    ),
     "notification.failed": Kind("Telling failed.", {"channel?": ("text", "how"), **_REASON}),
     "document.edited": Kind(
         "A file was changed by hand or by git.",

@@ -40,6 +40,7 @@ class Execution:
         after: int,
         waits: bool,
         keep_up: Callable[[], object] | None = None,
+        grown: Callable[[int], object] | None = None,
     ) -> None:
         self.mine = {each.session for each in begun if not each.follows}
         self.watched = {each.session for each in begun}
@@ -58,6 +59,7 @@ class Execution:
         self._beside = any(each.beside for each in begun)
         self._last_save = 0.0
         self._keep_up = keep_up  # makes the backup that is due; called now and then, beside the work
+        self._grown = grown  # told how far the log has come
         self._told = ""
 
     def stay(self) -> None:
@@ -101,6 +103,8 @@ class Execution:
 
     def _each_look(self) -> None:
         self._watch.look(writes=True)
+        if self._grown is not None:
+            self._grown(self._watch.seq)
         self.save_in_time()
         self._tell_trouble()
         if self.interrupted.is_set() and self._host is not None:

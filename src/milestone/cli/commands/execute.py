@@ -25,6 +25,7 @@ from milestone.operations import (
     running,
     scheduled,
     sealing,
+    waking,
 )
 from milestone.operations.execute import Begun, ExecuteMilestone
 from milestone.operations.executing import Execution
@@ -110,6 +111,7 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
             after=after,
             waits=args.wait,
             keep_up=lambda: scheduled.keep_up(workspace),
+            grown=waking.Waker(workspace, after).look,
         )
         with _signals(execution) as heard:
             execution.stay()
@@ -126,6 +128,7 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
     shown = "\n".join(text.ended(view, merge, env.width) for view, merge in zip(views, merges, strict=True))
     env.was_long = True
     told = beside.refresh(workspace)
+    waking.Waker(workspace, after).look(_seq(env))  # how it ended
     code = max(codes, key=_weight, default=0)
     return env.answer("run", _one(views), shown, seq=_seq(env), exit_code=code, warnings=told)
 

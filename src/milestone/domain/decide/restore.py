@@ -11,7 +11,7 @@ from milestone.domain.document import Document, Event
 
 Key = tuple[str, str]  # kind, uid
 # What happened on this machine is no part of the plan, and nothing makes it unhappen.
-LOCAL = frozenset({"session", "run", "agent", "message", "lease"})
+LOCAL = frozenset({"session", "run", "agent", "message", "lease", "channel"})
 
 
 class Restore(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 
 from milestone.domain import going_back, proof
 from milestone.domain.document import Body, Document, Event, Recorded
-from milestone.domain.evolve import lease, milestone, phase, session, task
+from milestone.domain.evolve import channel, lease, milestone, phase, session, task
 
 EVOLVE: dict[str, Callable[[Body, Recorded], Body]] = {
     **milestone.EVOLVERS,
@@ -16,6 +16,7 @@ EVOLVE: dict[str, Callable[[Body, Recorded], Body]] = {
     **phase.EVOLVERS,
     **session.EVOLVERS,
     **lease.EVOLVERS,
+    **channel.EVOLVERS,
 }
 
 
