@@ -26,6 +26,13 @@ ENVIRONMENT = {
     "GIT_COMMITTER_EMAIL": "ana@example.org",
     "GIT_MERGE_AUTOEDIT": "no",
     "GIT_EDITOR": "true",
+    # A history is thousands of commands, and nothing of it outlives the test.
+    "GIT_CONFIG_COUNT": "4",
+    **{
+        f"GIT_CONFIG_KEY_{n}": key
+        for n, key in enumerate(("core.fsync", "gc.auto", "maintenance.auto", "rerere.enabled"))
+    },
+    **{f"GIT_CONFIG_VALUE_{n}": value for n, value in enumerate(("none", "0", "false", "false"))},
 }
 
 

@@ -112,6 +112,17 @@ def test_archiving_moves_the_file_with_the_next_refresh(ana: Clone):
     assert told(ana) == []
 
 
+def test_a_file_that_moved_as_it_is_stays_the_record_it_was(ana: Clone):
+    (ana.root / "completed").mkdir(exist_ok=True)
+    ana.path("milestone-002").rename(ana.path("milestone-002", "completed"))
+
+    ana.sync()
+
+    assert ana.records().keys() == {"Log in", "Pay"}
+    assert ana.path("milestone-002", "completed").exists()
+    assert (told(ana), unrecorded(ana)) == ([], 0)
+
+
 def test_losing_the_base_loses_nothing(ana: Clone):
     ana.update("m2", fields={"title": "Pay later"})
     edit(ana.path("milestone-001"), "Log in", "Sign in")

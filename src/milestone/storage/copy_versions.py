@@ -14,13 +14,15 @@ def bases(moment: Any, changed: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return uid -> path and base of each file that nothing is known of and whose record the database has.
 
     A file that says just what a version said, or is closest to it, was made from that one: what the database said
-    later stands, and what else the file says is an edit.
+    later stands, and what else the file says is an edit. One that only moved keeps the base it has.
     """
     found: dict[str, Found] = {}
+    based = {entry.uid for entry in moment.index.files.values()}
     for path in changed:
         read = said.read(moment.place, path) if path not in moment.index.files else None
-        if isinstance(read, Found) and moment.txn.load("milestone", str(read.body["uid"])) is not None:
-            found.setdefault(str(read.body["uid"]), read)
+        uid = str(read.body["uid"]) if isinstance(read, Found) else None
+        if isinstance(read, Found) and uid not in based and moment.txn.load("milestone", uid) is not None:
+            found.setdefault(str(uid), read)
     versions = _versions(moment.txn, found) if found else {}
     return {uid: (each.path, _base(each, versions.get(uid, []))) for uid, each in found.items()}
 
