@@ -47,7 +47,7 @@ fuzz: compile ## look for records that break reader, linter or writer; SECONDS=6
 	$(BIN)/python -m fuzz.edits $(or $(SECONDS),60)
 
 histories: compile ## let clones diverge and meet, HISTORIES=500 times, and look for anything lost
-	$(PYTEST) -m slow tests/sharing
+	HISTORIES_AT_ONCE=$(WORKERS) $(PYTEST) -s -m slow tests/sharing
 
 torture: compile ## move stores under load and kill everybody; kill runs at every step boundary
 	$(PYTEST) -s -m slow tests/torture
