@@ -151,5 +151,6 @@ def test_hands_know_what_is_held_and_what_was_let_go():
     assert held.of(PLAN.uid, "task-001") is not None and held.left == set()
     assert lost.held == {} and lost.left == {(PLAN.uid, "task-001")}
     run = hands.of([], EARLY, {})
-    hands.add_run(run, PLAN.uid, a_milestone(tasks=[a_task(status="in_progress")]).body, "session-1")
+    working = {"id": "session-1", "tasks": {"milestone-001/task-001": {"status": "running"}}}
+    hands.add_run(run, a_milestone(tasks=[a_task(status="in_progress")]), working)
     assert run.of(PLAN.uid, "task-001") == hands.Hand("milestone-001/task-001", "session-1", None, ((), ()))

@@ -33,7 +33,7 @@ NEAR = "milestone.storage.sqlite:near"
 TELL = "milestone.storage.copy_index:tell"  # what the files beside the database say otherwise
 SUMMARIES = {"file": "milestone.storage.summary_file:read", "hybrid": "milestone.storage.index_file:read"}
 TELL = "milestone.storage.copy_index:tell"  # what the files beside a database say otherwise
-CLAIMS = ("claimed", "left", "lost")  # leases that say who may work
+CLAIMS = ("claimed", "left")  # leases that say who may work
 LIVELY = ("running", "interrupted", "waiting")  # sessions that somebody may go on with
 
 

@@ -167,7 +167,8 @@ KINDS: dict[str, Kind] = {
     "budget.warned": Kind("A budget is nearly used.", {"share?": ("number", "used")}),
     "budget.exceeded": Kind("A budget is used up.", {"share?": ("number", "used")}),
     "commit.recorded": Kind(
-        "A commit was made for a task.", {"commit": ("text", "its hash"), "branch?": ("text", "where")}
+        "A commit was made for a task.",
+        {"commit": ("text", "its hash"), "branch?": ("text", "where"), "files?": ("list", "paths it changed")},
     ),
     "branch.merged": Kind("A branch was merged.", {"branch?": ("text", "which"), "into?": ("text", "where")}),
     "branch.conflicted": Kind(

@@ -1,14 +1,16 @@
 """What is in hand at a moment: by claims of workers outside and by runs. Read by `next`, so it imports little."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from milestone.domain import overlap, tasks
+from milestone.domain.document import Document
 
 Row = Mapping[str, Any]
 Key = tuple[str, str]  # milestone uid, task id
 CLAIMED = "claimed"  # as `domain/leases.py` has it
-GIVEN_AWAY = ("left", "lost")
+LEFT = "left"
+TOLD = (CLAIMED, LEFT)  # states of a lease that say who may work
 
 
 class Hand(NamedTuple):
@@ -49,16 +51,50 @@ def of(leases: Iterable[Row], now: str, settings: Mapping[str, Any]) -> Hands:
         if lease.get("state") == CLAIMED and str(lease.get("expires")) > now:
             area = overlap.Area(files=tuple(lease.get("files") or ()), locks=tuple(lease.get("locks") or ()))
             found.held[key] = Hand(str(lease.get("id")), str(lease.get("holder")), str(lease.get("expires")), area)
-        elif lease.get("state") in (CLAIMED, *GIVEN_AWAY):
+        elif lease.get("state") in TOLD:
             found.left.add(key)
     return found
 
 
-def add_run(found: Hands, uid: str, body: Row, session: str) -> None:
-    """Add the tasks of one milestone that a run has in hand."""
-    above = tasks.parents(dict(body))
-    for task in tasks.of(dict(body)):
-        key = (uid, str(task.get("id")))
-        if tasks.status(task) == "in_progress" and key not in found.held and key[1] not in above:
+class Records(Protocol):
+    """What has to be asked of a store."""
+
+    def find(self, kind: str, states: Sequence[str] = ()) -> Iterable[Document]: ...
+
+    def load(self, kind: str, uid: str) -> Document | None: ...
+
+
+def at(
+    store: Records, now: str, settings: Mapping[str, Any], held_by: Mapping[str, str], *, but: str = ""
+) -> Hands:
+    """Return what claims and live runs have in hand; `held_by` is milestone uid -> session.
+
+    What the run of the milestone `but` has in hand is left out: who asks knows it better.
+    """
+    found = of((document.body for document in store.find("lease", TOLD)), now, settings)
+    live = {uid: session for uid, session in held_by.items() if uid != but}
+    for session in store.find("session", ("running",)) if live else ():
+        uid = next((uid for uid, name in live.items() if name == session.body.get("id")), None)
+        milestone = store.load("milestone", uid) if uid else None
+        if milestone is not None:
+            add_run(found, milestone, session.body)
+    return found
+
+
+def add_run(found: Hands, milestone: Document, session: Row) -> None:
+    """Add the tasks of a milestone that a session works on."""
+    for ref, known in (session.get("tasks") or {}).items():
+        name = str(ref).rpartition("/")[2]
+        task = tasks.get(milestone.body, name)
+        if task is not None and known.get("status") == "running" and tasks.status(task) == "in_progress":
             area = overlap.of(task, found.settings)
-            found.held[key] = Hand(f"{body.get('id')}/{key[1]}", session, None, area)
+            found.held.setdefault((milestone.uid, name), Hand(str(ref), str(session.get("id")), None, area))
+
+
+def learned(store: Records, ref: str) -> tuple[str, ...]:
+    """Return the files that earlier attempts at a task changed, as the sessions know them."""
+    found: dict[str, None] = {}
+    for session in store.find("session"):
+        known = (session.body.get("tasks") or {}).get(ref) or {}
+        found |= dict.fromkeys(str(path) for path in known.get("files") or ())
+    return tuple(found)

@@ -16,7 +16,6 @@ CLAIMED = "claimed"  # until it expires; an expired one is given away
 LEFT = "left"  # released before the task was done
 LOST = "lost"  # it expired, and that was noticed
 FREE = "free"  # released with the task done
-TOLD = (CLAIMED, LEFT, LOST)  # states in which a lease says something about who may work
 
 # What says how a task stands: among programs of one name only the token tells who may.
 DECIDING = frozenset({"task.completed", "task.failed", "task.blocked", "task.cancelled", "task.reopened"})

@@ -16,12 +16,12 @@ def text(body: Body, task: Body, *, phase: str | None, folder: Path, deliverable
     """Return the brief of a task, as Markdown: what is ours in plain words, what others wrote between fences."""
     name = str(task["id"])
     data = {
+        "From the last worker": _paragraph(task.get("next_note")),
         "The task": f"{tasks.title(task)}\n\n{_paragraph(task.get('description'))}",
         "Done when": _list(task.get("acceptance")),
         "Outputs": _list(task.get("outputs")),
         "Files it is about": _list(task.get("files")),
         "Checked by this command": _paragraph(task.get("verify")),
-        "From the last worker": _paragraph(task.get("next_note")),
         "The review sent it back": _review(body, name, phase),
         "Already done before this": _list(_before(body, name)),
         "The milestone it belongs to": _milestone(body),

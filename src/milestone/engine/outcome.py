@@ -37,6 +37,7 @@ class Shown(NamedTuple):
     check: dict[str, Any] | None  # how what judges it ended; None where nothing does
     commit: str | None
     state: WorkState | None = None  # the files the commit was made of; None where nothing asks for it
+    files: tuple[str, ...] = ()  # paths the commit changed: where the task is done again, others keep off them
 
 
 def result_of(ended: Outcome) -> dict[str, Any]:
@@ -119,7 +120,8 @@ def done(found: Attempt, setup: Setup, shown: Shown) -> list[Event]:
         events += of_task.complete(as_it_will_be(found.document, events, found.ctx), request, found.ctx)
     result: dict[str, Any] = {"status": status, "commit": shown.commit}
     if shown.commit:
-        events.append(of_session.event(found.session, "commit.recorded", task=found.name, commit=shown.commit))
+        made = {"commit": shown.commit, **({"files": list(shown.files)} if shown.files else {})}
+        events.append(of_session.event(found.session, "commit.recorded", task=found.name, **made))
     return [
         *events,
         of_session.event(found.session, "run.step_finished", task=found.name, step="finish", result=result),

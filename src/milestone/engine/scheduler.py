@@ -41,6 +41,7 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     waits: tuple[Waits, ...] = ()
     stuck: tuple[Waits, ...] = ()  # failed and blocked tasks
     behind: tuple[str, ...] = ()  # tasks that wait for others
+    later: tuple[Start, ...] = ()  # could be begun, but for another that is in hand (`engine/apart.py`)
     open: int = 0
 
     @property

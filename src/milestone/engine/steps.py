@@ -2,7 +2,7 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -14,8 +14,8 @@ from milestone.domain import sensitive, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Actor, Body, Event
+from milestone.engine import apart, brief, judging, outcome, run_files
 from milestone.engine import attempt as attempts
-from milestone.engine import brief, judging, outcome, run_files
 from milestone.engine.attempt import Attempt
 from milestone.engine.furnishing import SetupFailed, Stopped
 from milestone.engine.ledger import look
@@ -26,6 +26,7 @@ from milestone.failpoint import reach
 from milestone.storage.base import Txn
 
 GO = "go"
+Claims = Callable[[Txn, Attempt], Sequence[Event] | None]
 TROUBLED = 5.0  # seconds
 
 
@@ -74,7 +75,7 @@ class Steps:
                 return []  # the store moved on since the scheduler looked; it looks again
 
         self._stops.pop((session, task), None)  # it was meant for an attempt before this one
-        self._record(session, task, attempt, "begin", decide)
+        self._record(session, task, attempt, "begin", decide, apart.taken_over)
         reach("begin.recorded")
         found = self._load(session, task, attempt)
         return GO if found is not None and self._is_wanted(found) else "gone"
@@ -135,7 +136,8 @@ class Steps:
         except outcome.TROUBLE as trouble:
             return self._block(found, "finish", f"the commit was not made: {trouble}", "git")
         reach("finish.committed")
-        shown = outcome.Shown(self._result(found, "work"), self._result(found, "verify"), commit, state)
+        files = self.workplace.changed(found, commit)
+        shown = outcome.Shown(self._result(found, "work"), self._result(found, "verify"), commit, state, files)
         try:
             self._record(session, task, attempt, "finish", lambda now: outcome.done(now, self.setup, shown))
         except errors.Waiting:
@@ -277,15 +279,18 @@ class Steps:
         )
         return "blocked"
 
-    def _record(self, session: str, task: str, attempt: str, step: str, decide: Any) -> None:
-        """Record what `decide(attempt)` returns, once for this step of this attempt."""
+    def _record(
+        self, session: str, task: str, attempt: str, step: str, decide: Any, claims: Claims = lambda _txn, _now: []
+    ) -> None:
+        """Record what `decide(attempt)` returns, once for this step of it; nothing where `claims` objects."""
         found = self._load(session, task, attempt)
         if found is None:
             return
 
         def inside(txn: Txn, ctx: Context) -> Sequence[Event]:
             now = attempts.read(txn, msgspec.structs.replace(ctx, actor=actor), session, task, attempt)
-            return decide(now) if now is not None else []
+            taken = claims(txn, now) if now is not None else None
+            return [*taken, *decide(now)] if taken is not None else []
 
         operation = found.operation(self.setup.epoch, step)
         actor: Actor = self.setup.actor(found.executor)

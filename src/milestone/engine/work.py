@@ -11,8 +11,8 @@ from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Event
+from milestone.engine import apart, scheduler
 from milestone.engine import attempt as attempts
-from milestone.engine import scheduler
 from milestone.engine.ledger import look
 from milestone.engine.port import Ledger
 from milestone.engine.setup import Setup
@@ -81,7 +81,8 @@ class RunWork(Steps):
                 return None
             ctx = self.ledger.context(reading)
             found = stored(self.setup, document)
-            return scheduler.survey(document, known, ctx, stored=found, busy=busy)
+            survey = scheduler.survey(document, known, ctx, stored=found, busy=busy)
+            return apart.keep(survey, document, busy, apart.others(reading, ctx, document.uid))
 
         return look(self.ledger, ask)
 
@@ -116,7 +117,7 @@ class RunWork(Steps):
         rested = [start for start in found.start if self._has_rested(session, start.task)]
         if rested and free > 0:
             return {"start": [self._hand_out(session, start) for start in rested[:free]], "over": None}
-        if busy or found.start or (found.word == "waiting" and self._stays(session)):
+        if busy or found.start or found.later or (found.word == "waiting" and self._stays(session)):
             return None
         return {"start": [], "over": found.word}
 

@@ -18,8 +18,11 @@ from milestone.engine.setup import Setup
 from milestone.errors import MilestoneError
 from milestone.integrations.git import commits, furniture, worktrees
 from milestone.integrations.git import state as git_state
+from milestone.integrations.git.command import GitFailed
 from milestone.integrations.git.commits import Message
 from milestone.integrations.git.repository import Repository
+
+MOST_PATHS = 200  # of one commit that are kept
 
 
 class Workplace:
@@ -101,6 +104,17 @@ class Workplace:
             raise Blocked(f"its work changed the records: {_listed(changed.paths)}", "records") from None
         except commits.Conflict as conflict:
             raise Blocked(self._conflicted(repository, found, own, conflict), "git") from None
+
+    def changed(self, found: Attempt, commit: str | None) -> tuple[str, ...]:
+        """Return the paths an attempt's commit changed, a lot of them at most; none where git cannot say."""
+        repository = self._repository(found)
+        if repository is None or commit is None:
+            return ()
+        try:
+            every = commits.changes_between(repository, f"{commit}^", commit)
+        except GitFailed:
+            return ()
+        return tuple(change.path for change in every[:MOST_PATHS])
 
     def message(self, found: Attempt) -> Message:
         """Return what the task's commit says."""

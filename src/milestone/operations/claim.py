@@ -100,12 +100,7 @@ def release(workspace: Workspace, start: Path, refs: Sequence[str], reason: str 
 
 def in_hand(reading: Reading, ctx: Context) -> Hands:
     """Return what claims and runs have in hand at one moment."""
-    found = of_hands.of((d.body for d in reading.find(leases.KIND, leases.TOLD)), ctx.now, ctx.settings)
-    for uid, session in ctx.held_by.items():
-        document = reading.load("milestone", uid)
-        if document is not None:
-            of_hands.add_run(found, uid, document.body, session)
-    return found
+    return of_hands.at(reading, ctx.now, ctx.settings, ctx.held_by)
 
 
 def areas(reading: Reading, ctx: Context) -> Callable[[ready.Sight], Area]:
@@ -130,7 +125,8 @@ def scope_of(workspace: Workspace) -> str:
 
 def _claim(txn: Txn, ctx: Context, document: Document, found: Body, hands: Hands) -> list[Event]:
     name = str(found["id"])
-    request = claim.ClaimTask(task=name, random=os.urandom(4).hex())
+    known = () if found.get("files") else of_hands.learned(txn, rules.ref(document, name))
+    request = claim.ClaimTask(task=name, random=os.urandom(4).hex(), learned=known)
     return claim.claim(document, claims.of_task(txn, document.uid, name), hands, request, ctx)
 
 

@@ -8,7 +8,7 @@ from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.decide import task as of_task
 from milestone.domain.document import Document, Event
-from milestone.engine import processes, surroundings
+from milestone.engine import apart, processes, surroundings
 from milestone.engine.attempt import find_session
 from milestone.engine.setup import Setup
 from milestone.integrations.git import merging
@@ -44,7 +44,7 @@ def views(
             document = reading.load("milestone", uid)
             session = ended.get(uid) or _last(list(reading.find("session")), uid) or _none(uid)
             if document is not None:
-                found.append(run_report.view(setup, session, document, ctx))
+                found.append(run_report.view(setup, session, document, ctx, apart.others(reading, ctx, uid)))
         return found
 
 

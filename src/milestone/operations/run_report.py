@@ -5,16 +5,18 @@ from typing import Any
 from milestone.domain import tasks
 from milestone.domain.context import Context
 from milestone.domain.document import Document
-from milestone.engine import scheduler
+from milestone.domain.hands import Hands
+from milestone.engine import apart, scheduler
 from milestone.engine.setup import Setup
 from milestone.engine.work import stored
 
 COMPLETED, FAILED, WAITING, INTERRUPTED, TERMINATED = 0, 1, 6, 130, 143
 
 
-def view(setup: Setup, session: Document, milestone: Document, ctx: Context) -> dict[str, Any]:
-    """Return `{session milestone state tasks waiting_for}`, and what is behind it."""
+def view(setup: Setup, session: Document, milestone: Document, ctx: Context, hands: Hands) -> dict[str, Any]:
+    """Return `{session milestone state tasks waiting_for}`, and what is behind it; `hands` are those of others."""
     found = scheduler.survey(milestone, session, ctx, stored=stored(setup, milestone))
+    found = apart.keep(found, milestone, (), hands)
     known = session.body.get("tasks") or {}
     above = tasks.parents(milestone.body)
     return {

@@ -62,12 +62,10 @@ def text(view: dict[str, object], width: int) -> str:
     who = f", {line(task['assigned_to'])}" if task["assigned_to"] else ""
     hours = f" ({moments.hours(task['hours'])}{who})" if task["hours"] else ""
     title = wide.cut(line(task["title"]), width - len(ref) - wide.width(hours) - 2)
-    lines = [
-        f"{output.BOLD}{ref} {title}{output.END}{hours}",
-        f"  why: {wide.wrap(told(str(view['reason'])), width - 7, '       ')}",
-    ]
+    lines = [f"{output.BOLD}{ref} {title}{output.END}{hours}"]
     if task.get("next_note"):
         lines.append(f"  note: {wide.wrap(line(task['next_note']), width - 8, '        ')}")
+    lines.append(f"  why: {wide.wrap(told(str(view['reason'])), width - 7, '       ')}")
     for other in others:
         lines.append(wide.cut(f"  or:  {short(other['ref'])} {line(other['title'])}", width))
     command = f"milestone execute {short(task['milestone'])}" if task["run"] else f"milestone task start {ref}"

@@ -59,7 +59,7 @@ def committed(body: Body, recorded: Recorded) -> Body:
     """Keep a task's commit in the session; one that a person made is about the milestone, which only logs it."""
     if recorded.event.document != "session":
         return body
-    result = {"commit": recorded.event.data.get("commit")}
+    result = {key: recorded.event.data[key] for key in ("commit", "files") if key in recorded.event.data}
     event = msgspec.structs.replace(recorded.event, data={"result": result})
     return stepped(body, msgspec.structs.replace(recorded, event=event))
 
