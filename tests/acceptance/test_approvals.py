@@ -186,3 +186,38 @@ def test_where_a_project_asks_for_presence_a_name_is_not_enough(ana: Typed) -> N
 
     assert "approved by Ben (present)" in child.before
     assert gate(ana)["open"] is True
+
+
+def kinds(ana: Typed) -> list[str]:
+    return [event["kind"] for event in ana.does("log", "--json", "--limit", "0").data]
+
+
+def test_a_later_command_says_that_an_approval_is_late_and_says_it_once(ana: Typed) -> None:
+    ana.environ["MILESTONE_NOW"] = "2026-11-20T10:00:00Z"
+    handed_in(ana)
+
+    ana.environ["MILESTONE_NOW"] = "2026-11-20T23:00:00Z"
+    said = ana.does("task", "note", "m1/t1", "waiting")
+    assert "still waits to be judged" in said.err
+    ana.environ["MILESTONE_NOW"] = "2026-11-21T11:00:00Z"
+    said = ana.does("review")
+    assert "was not judged in time" in said.err
+    assert "due" in said.out
+    ana.does("review")
+    ana.does("task", "note", "m1/t1", "still waiting")
+
+    assert kinds(ana).count("approval.reminded") == 1
+    assert kinds(ana).count("approval.escalated") == 1
+
+
+def test_a_running_executor_says_it_while_it_runs(ana: Typed) -> None:
+    record = RECORD + "  - {id: task-002, title: Beside, status: pending, run: 'true'}\n"
+    ana.write(".milestones/active/milestone-001.yaml", record)
+    ana.environ["MILESTONE_NOW"] = "2026-11-20T10:00:00Z"
+    handed_in(ana)
+    ana.environ["MILESTONE_NOW"] = "2026-11-21T11:00:00Z"
+
+    ana.does("execute", "m1", "--trust-commands", code=6)
+
+    said = kinds(ana)
+    assert said.index("approval.escalated") < said.index("session.ended")

@@ -48,6 +48,7 @@ class Env:
         self.was_long = False  # a backup that is due is made at the end, nobody waits for it
         self.recorded: set[str] = set()  # kinds of the events that were recorded
         self.before = sys.maxsize  # seq of the last event before these
+        self.adopted: set[str] = set()  # kinds of those that were taken in from files first
         self._workspace: Workspace | None = None
         self._held: Any = None
 
@@ -101,6 +102,11 @@ class Env:
             load("milestone.workspace.readings:note")(str(self._workspace.root), seconds)
 
     @property
+    def opened(self) -> "Workspace | None":
+        """The project, where this command opened it."""
+        return self._workspace
+
+    @property
     def has_outgrown(self) -> bool:
         """Whether a write of this command made the project too big for its store."""
         growth = self._workspace.growth if self._workspace is not None else None
@@ -147,6 +153,7 @@ class Env:
         if written is not None and not written.dry_run:
             self.recorded |= {recorded.event.kind for recorded in written.events}
             self.before = min([self.before, *(recorded.seq - 1 for recorded in written.events)])
+            self.adopted |= {recorded.event.kind for recorded in written.adopted}
         if self.json:
             document = output.envelope(kind, seq=seq, unrecorded=unrecorded, data=data)
             document |= {"total": total, "next_cursor": next_cursor, "warnings": self.warnings}

@@ -40,6 +40,7 @@ def run(argv: list[str]) -> int:
         _keep_up(env)
         if env.recorded:
             _wake(env)
+        _remind(env)
         return code
     except errors.MilestoneError as error:
         return _failed(env, error)
@@ -90,6 +91,17 @@ def _wake(env: Env) -> None:
     waking = load("milestone.operations.waking")
     if waking.tells(env.workspace, env.recorded):
         waking.wake(env.workspace, env.before)
+
+
+def _remind(env: Env) -> None:
+    """Say which approvals have become late meanwhile: nobody else looks while nothing runs."""
+    if env.opened is None:
+        return
+    if load("milestone.workspace.waiting:is_due")(env.opened, env.recorded | env.adopted):
+        written = load("milestone.operations.reminding:keep_up")(env.opened)
+        for recorded in written.events if written else ():
+            shown = load("milestone.cli.text.moments:moment")
+            env.note(load("milestone.reports.requests:text")(recorded, shown))
 
 
 def module_of(verb: str) -> str:

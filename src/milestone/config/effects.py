@@ -112,6 +112,14 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "The least that an approval's giver must be known by.",
         "tests/config/test_effects.py::test_approvals_proof",
     ),
+    "approvals.sla": (
+        "How long people have to judge; reminders at 50 % and 90 %, then the owner. A gate may say `sla` itself.",
+        "tests/domain/test_reminding.py::test_a_gate_has_its_own_time_where_it_says_so",
+    ),
+    "approvals.working_time": (
+        "Only working days pass while people are asked to judge.",
+        "tests/domain/test_reminding.py::test_by_when",
+    ),
     "approvals.key": (
         "The file of your own key that signs approvals; only your own settings count for it.",
         "tests/operations/test_signing.py::test_a_project_does_not_choose_which_key_its_reader_signs_with",

@@ -21,6 +21,11 @@ _JUDGED = {
     "digest?": ("text", "of what was judged"),
     **_COMMENT,
 }
+_ASKED = {
+    **_PHASE,
+    "approvers": ("list", "who is asked"),
+    "due?": ("moment", "by when"),
+}
 _HANDED_IN = {
     "digest?": ("text", "of what was handed in"),
     "files?": ("map", "path -> digest"),
@@ -52,9 +57,20 @@ KINDS: dict[str, Kind] = {
     "phase.completed": Kind("A phase without approval is done.", {**_PHASE, **_ON, **_HANDED_IN}),
     "vote.cast": Kind("A vote.", {**_PHASE, "vote": ("text", "yes or no")}),
     "vote.closed": Kind("A vote has ended.", {**_PHASE, "result": ("map", "shares and voters")}),
-    "approval.requested": Kind("Approvers are asked.", {**_PHASE, "approvers?": ("list", "who")}),
-    "approval.reminded": Kind("Approvers are reminded.", {**_PHASE, "approvers?": ("list", "who")}),
-    "approval.escalated": Kind("An approval is late.", {**_PHASE, "to?": ("text", "who hears of it")}),
+    "approval.requested": Kind(
+        "Approvers are asked.",
+        {
+            **_ASKED,
+            "deliverables": ("list", "what they judge"),
+            "folder": ("text", "where it lies"),
+            "digest": ("text", "of it"),
+            "command": ("text", "which answers it"),
+        },
+    ),
+    "approval.reminded": Kind(
+        "Approvers are reminded.", {**_ASKED, "mark": ("number", "percent of the time to judge that has passed")}
+    ),
+    "approval.escalated": Kind("An approval is late.", {**_ASKED, "to?": ("text", "the owner, who hears of it")}),
     "approval.delegated": Kind(
         "Somebody else judges in an approver's place.",
         {
@@ -69,5 +85,8 @@ KINDS: dict[str, Kind] = {
         "An approval is taken back.",
         {**_PHASE, "by": ("text", "whose"), "givers": ("list", "as they stand in the record"), **_COMMENT},
     ),
-    "approval.expired": Kind("What was approved has changed.", {**_PHASE, "digest?": ("text", "as it is now")}),
+    "approval.expired": Kind(
+        "What was approved has changed.",
+        {**_PHASE, "digest": ("text", "as it is now"), "approvers?": ("list", "who")},
+    ),
 }

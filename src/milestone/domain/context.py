@@ -1,7 +1,7 @@
 """What a rule may know besides the document and the request."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, tzinfo
 from typing import Any
 
 import msgspec
@@ -41,5 +41,6 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     rows: Sequence[Mapping[str, Any]] = ()  # every milestone's summary row, for rules across milestones
     last_number: int = 0  # highest milestone number ever given
     held_by: Mapping[str, str] = {}  # milestone uid -> session that runs it now
+    zone: tzinfo = UTC  # the project's
     verify: Callable[[bytes, str, str], bool] = nobody  # bytes, signature, name: by a key listed for that person
     lease: str | None = None  # tokens of claims the caller shows (`domain/leases.py`)

@@ -55,6 +55,10 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
     assignees: tuple[str, ...] = ()
     given: tuple[Body, ...] = ()  # approvals, each `{by proof digest comment at signature}`
     delegated: tuple[Body, ...] = ()  # `{by to until at proof signature}`: who judges for whom
+    sla: Any = None  # how long people have to judge, where the gate says so itself
+    reminded: int = 0  # percent of that time at which they were reminded last
+    escalated: bool = False  # the owner was told that it is over
+    expired: str | None = None  # contents of which was said that they are others than the approved ones
     claimed: str | None = None  # an approval somebody only typed (`approved_by`, `approval.status`)
     stored: Mapping[str, str] = {}  # file -> digest, as commands found them
     digest: str | None = None  # what was handed in for review
@@ -99,6 +103,10 @@ def read(name: str, key: str, found: Body, weights: Mapping[str, Any], gate: Bod
         reviewers=_words(fields.get("reviewers")),
         assignees=_words(fields.get("assignees")),
         given=tuple(given),
+        sla=approval.get("sla") or gate.get("sla"),
+        reminded=int(_number(approval.get("reminded"), 0)),
+        escalated=approval.get("escalated") is True,
+        expired=_word(approval.get("expired")),
         delegated=tuple(item for item in _list(approval.get("delegated")) if isinstance(item, dict)),
         claimed=_word(fields.get("approved-by")) or _word(approval.get("approved_by")),
         stored={str(k): str(v) for k, v in as_map(fields.get("stored")).items()},

@@ -16,6 +16,7 @@ from milestone.engine.ledger import SharedLedger, look
 from milestone.engine.port import Engine
 from milestone.engine.setup import Setup
 from milestone.engine.work import RunWork
+from milestone.errors import MilestoneError
 from milestone.operations.execute import Begun
 from milestone.operations.watching import Tell, Watch
 from milestone.registry import load
@@ -25,6 +26,7 @@ from milestone.storage.locks import RunLock
 ENGINE = "milestone.engine.dbos_engine:DbosEngine"
 LOOK = 0.3
 SAVE_EVERY = 300.0  # seconds
+REMIND_EVERY = 20.0
 
 
 class Execution:
@@ -41,6 +43,7 @@ class Execution:
         waits: bool,
         keep_up: Callable[[], object] | None = None,
         grown: Callable[[int], object] | None = None,
+        remind: Callable[[], object] | None = None,
     ) -> None:
         self.mine = {each.session for each in begun if not each.follows}
         self.watched = {each.session for each in begun}
@@ -60,6 +63,8 @@ class Execution:
         self._last_save = 0.0
         self._keep_up = keep_up  # makes the backup that is due; called now and then, beside the work
         self._grown = grown  # told how far the log has come
+        self._remind = remind  # looks after approvals that nobody gives; called now and then
+        self._last_reminder = 0.0
         self._told = ""
 
     def stay(self) -> None:
@@ -106,12 +111,22 @@ class Execution:
         if self._grown is not None:
             self._grown(self._watch.seq)
         self.save_in_time()
+        self._remind_in_time()
         self._tell_trouble()
         if self.interrupted.is_set() and self._host is not None:
             self._serving &= self.mine  # what this command only followed goes on elsewhere
             for name in sorted(self.mine - self._stopped):
                 self._stopped.add(name)
                 self._host.stop(name, self.why)
+
+    def _remind_in_time(self) -> None:
+        """Say which approvals are late, once in a while; a store that cannot be written now is tried again."""
+        now = SystemClock().monotonic()
+        if self._remind is None or now - self._last_reminder < REMIND_EVERY:
+            return
+        self._last_reminder = now
+        with suppress(MilestoneError, OSError):
+            self._remind()
 
     def _tell_trouble(self) -> None:
         trouble = self._host.work.trouble if self._host is not None else ""

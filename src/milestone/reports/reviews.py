@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from milestone.domain import approvers, delegates, gates, phases, proof
+from milestone.domain import approvers, deadlines, delegates, gates, phases, proof
 from milestone.domain.context import Context
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Recorded
@@ -44,7 +44,7 @@ def item(document: Document, task_id: str | None, phase: Phase, found: Found, ct
         "uncounted": [{"by": who, "why": why} for who, why in gate.uncounted],
         "unmet": list(gate.unmet),
         "since": phase.submitted_at,
-        "due": None,
+        "due": deadlines.due(phase, ctx) if phase.status == "in_review" else None,
         "digest": found.digest,
         "changed": gate.changed,
     }

@@ -122,6 +122,7 @@ class Workspace:
             rows=reading.rows(),
             last_number=reading.last_number,
             held_by=reading.held_by(),
+            zone=self.settings.timezone,
             verify=self.verify,
             lease=self.options.lease,
         )
@@ -159,11 +160,11 @@ class Workspace:
             written, warnings=(*txn.warnings, *self._first_in_git(), *self._grown(written, count))
         )
 
-    def write_apart(self, decide: Decide) -> Written:
+    def write_apart(self, decide: Decide, *, actor: Actor | None = None) -> Written:
         """Write what the program itself has to say beside a command: none of the command's flags count."""
         options, self.options = self.options, WriteOptions(lock_timeout=self.options.lock_timeout)
         try:
-            return self.write(decide)
+            return self.write(decide, actor=actor)
         finally:
             self.options = options
 

@@ -21,6 +21,7 @@ from milestone.operations import (
     facts,
     means,
     planning_run,
+    reminding,
     run_report,
     running,
     scheduled,
@@ -29,7 +30,7 @@ from milestone.operations import (
 )
 from milestone.operations.execute import Begun, ExecuteMilestone
 from milestone.operations.executing import Execution
-from milestone.workspace import current, finding
+from milestone.workspace import current, finding, waiting
 
 EXAMPLES = """
 milestone execute m1 --agents 3
@@ -112,6 +113,7 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
             waits=args.wait,
             keep_up=lambda: scheduled.keep_up(workspace),
             grown=waking.Waker(workspace, after).look,
+            remind=lambda: waiting.is_due(workspace) and reminding.keep_up(workspace),
         )
         with _signals(execution) as heard:
             execution.stay()

@@ -133,6 +133,7 @@ def _standing(item: Item) -> str:
         return f"It is {item['status'].replace('_', ' ')}; nothing was handed in."
     who = ", ".join(item["waiting_for"]) or ("any of its approvers" if item["approvers"] else "any person")
     since = f" since {moments.moment(item['since'])}" if item["since"] else ""
+    since += f", due {moments.moment(item['due'])}" if item["due"] else ""
     changed = " again, because the deliverables changed" if item["changed"] else ""
     who += "".join(f" ({each['to']} for {each['by']})" for each in item["delegated"])
     given = f"; approved by {line(', '.join(item['approved_by']))}" if item["approved_by"] else ""

@@ -101,7 +101,8 @@ def _handed_in(document: Document, request: Judge, phase: Phase, ctx: Context) -
         return []
     if request.task is None and phase.status not in phases.DONE:
         finish = phase_rules.FinishPhase(task=None, phase=phase.name, found=request.found)
-        return phase_rules.finish(document, finish, ctx)
+        handed_in = phase_rules.finish(document, finish, ctx)
+        return [each for each in handed_in if each.kind != "approval.requested"]  # who approves needs no request
     raise errors.Refused(
         f"The {phase.name} phase of {subject(document, request.task)} is {phase.status}, not in review.",
         why="only what was handed in can be judged" if phase.required else "it needs no approval",

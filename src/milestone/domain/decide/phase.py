@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from milestone import errors
-from milestone.domain import gates, phases
+from milestone.domain import deadlines, gates, phases
 from milestone.domain.context import Context
 from milestone.domain.deliverables import WHY, Found
 from milestone.domain.document import Document, Event
@@ -83,8 +83,26 @@ def finish(document: Document, request: FinishPhase, ctx: Context) -> list[Event
     kind = "phase.submitted" if phase.required else "phase.completed"
     absent = [f.path for f in found.absent]
     handed = event(document, kind, request.task, phase.name, digest=found.digest, files=files, absent=absent)
+    asked = [requested(document, request.task, phase, found, ctx)] if phase.required else []
     follows = [] if phase.required else following(document, request.task, phase, request.found)
-    return [*begun, *kept, handed, *follows]
+    return [*begun, *kept, handed, *asked, *follows]
+
+
+def requested(document: Document, task_id: str | None, phase: Phase, found: Found, ctx: Context) -> Event:
+    """Return the request to judge what was just handed in: what, where, who, by when, with which command."""
+    asked = msgspec.structs.replace(phase, submitted_at=ctx.now)
+    return event(
+        document,
+        "approval.requested",
+        task_id,
+        phase.name,
+        approvers=list(phase.approvers),
+        due=deadlines.due(asked, ctx),
+        deliverables=[file.path for file in found.there],
+        folder=found.folder,
+        digest=found.digest,
+        command=f"milestone review {review_words(document, task_id, phase.name)} --approve",
+    )
 
 
 def following(document: Document, task_id: str | None, phase: Phase, found: Mapping[str, Found]) -> list[Event]:

@@ -36,6 +36,7 @@ def submitted(body: Body, recorded: Recorded) -> Body:
         "digest": recorded.event.data["digest"],
         "submitted_at": recorded.at,
         "submitted_by": recorded.actor.name,
+        **dict.fromkeys(("reminded", "escalated", "expired")),  # a new hand-in, a new deadline
     }
     body = _into(body, recorded, {"status": "in_review", "completed_at": recorded.at, "approved_at": None})
     body = _approval(_keep_stored(body, recorded), recorded, approval)
@@ -88,6 +89,21 @@ def delegated(body: Body, recorded: Recorded) -> Body:
     return _approval(body, recorded, {"delegated": [*kept, data["delegation"]]})
 
 
+def reminded(body: Body, recorded: Recorded) -> Body:
+    """Approvers were reminded when so much of their time had passed."""
+    return _approval(body, recorded, {"reminded": recorded.event.data["mark"]})
+
+
+def escalated(body: Body, recorded: Recorded) -> Body:
+    """The owner was told that an approval is late."""
+    return _approval(body, recorded, {"escalated": True})
+
+
+def expired(body: Body, recorded: Recorded) -> Body:
+    """It was said that what was approved is not what lies there."""
+    return _approval(body, recorded, {"expired": recorded.event.data["digest"]})
+
+
 def completed(body: Body, recorded: Recorded) -> Body:
     """The phase is over; nobody had to approve it."""
     return _into(_keep_stored(body, recorded), recorded, {"status": "completed", "completed_at": recorded.at})
@@ -102,6 +118,9 @@ EVOLVERS: Mapping[str, Fold] = {
     "phase.completed": completed,
     "approval.withdrawn": withdrawn,
     "approval.delegated": delegated,
+    "approval.reminded": reminded,
+    "approval.escalated": escalated,
+    "approval.expired": expired,
     "deliverable.stored": stored,
 }
 
