@@ -24,7 +24,7 @@ _JUDGED = {
 _ASKED = {
     **_PHASE,
     "approvers": ("list", "who is asked"),
-    "due?": ("moment", "by when"),
+    "due?": ("text", "by when, a moment"),
 }
 _HANDED_IN = {
     "digest?": ("text", "of what was handed in"),
