@@ -109,6 +109,19 @@ def test_three_versions_leave_the_same_conflicts_in_any_order():
     assert {c["value"] for c in [*first["conflicts"], *second["conflicts"]]} == {"D"}
 
 
+def test_conflicts_found_one_after_the_other_stand_in_one_order():
+    titles = [changed(title=title) for title in "BC"]
+    owners = [changed(owner=owner) for owner in ("ana", "ben")]
+
+    def merged(*sides: dict[str, Any]) -> list[str]:
+        found = sides[0]
+        for side in sides[1:]:
+            found = join(BASE, found, side).body
+        return [conflict["field"] for conflict in found["conflicts"]]
+
+    assert merged(*titles, *owners) == merged(*owners, *titles) == ["owner", "title"]
+
+
 def test_a_list_taken_away_here_and_added_to_there_keeps_what_was_added():
     base = {**BASE, "labels": ["x"]}
 

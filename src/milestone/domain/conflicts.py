@@ -33,7 +33,9 @@ def merged(base: Body, one: Body, other: Body, found: Sequence[Body]) -> list[An
     for conflict in found:
         kept.setdefault(_name(conflict), conflict)
     standing = {str(conflict["field"]): conflict["value"] for conflict in found}
-    return [_said(_standing(entry, standing)) for entry in kept.values() if not _stands(entry, standing)]
+    # Ordered by name, so that two who found them one after the other hold the same list.
+    ordered = [kept[name] for name in sorted(kept)]
+    return [_said(_standing(entry, standing)) for entry in ordered if not _stands(entry, standing)]
 
 
 def _named(entries: list[Any]) -> dict[Name, Any]:
