@@ -38,7 +38,7 @@ faults: compile ## kill, fill and break the store at every system call
 	FAULTS=all CREATES=25 POWER_CUTS=50 INDEX_TRIALS=200 INDEX_ROUNDS=150 $(PYTEST) -s tests/storage/test_crashes.py \
 	  tests/storage/test_index.py tests/storage/test_index_under_load.py \
 	  tests/storage/test_damage.py tests/storage/test_power_cuts.py tests/storage/test_loop_mount.py \
-	  tests/storage/test_processes.py tests/storage/test_system_calls.py tests/storage/test_editors.py
+	  tests/storage/test_faults_beside_databases.py tests/storage/test_processes.py tests/storage/test_system_calls.py tests/storage/test_editors.py
 	POSTGRES_KILLS=20 POSTGRES_WRITES=200 POSTGRES_STEPS=1000 $(PYTEST) -s --timeout 900 \
 	  tests/storage/test_postgres_faults.py tests/storage/test_postgres_replicas.py
 

@@ -116,7 +116,7 @@ class _Adoption:
         if known is None or known.digest is None or known.document.away or known.document.deleted:
             return False
         data = disk.read(self._moment.place.file(path))
-        if data is None or disk.digest(data) != known.digest:
+        if data is None or disk.digest(data) != known.digest or known.path != path:  # to have moved says something
             return False
         self._moment.put(known)
         return True

@@ -5,7 +5,8 @@ files are brought to what the database says. A crash in between costs nothing: t
 """
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -150,9 +151,23 @@ def write(moment: CopyMoment, *, seq: int) -> list[Warning]:
     for path, entry in files.items():
         paths.setdefault(entry.uid, []).append(path)
     for key in shared:
-        _keep(moment, key, files, paths.get(key[1], []))
-    copy_index.write(root, Index(moment.epoch, seq, files), moment.place.drafts)
-    return told
+        told += _remember(partial(_keep, moment, key, files, paths.get(key[1], [])))
+    # What could not be written is late still: the next sync looks from where the last whole one was.
+    is_whole = not any(warning.code == "file_not_written" for warning in told)
+    before = moment.index.seq if moment.index.epoch == moment.epoch else 0
+    index = Index(moment.epoch, seq if is_whole else before, files)
+    return [*told, *_remember(partial(copy_index.write, root, index, moment.place.drafts))]
+
+
+def _remember(keep: Callable[[], None]) -> list[Warning]:
+    """Keep what a file is now; what is not remembered is compared by the next sync."""
+    try:
+        keep()
+    except OSError as problem:
+        why = disk.WORDS.get(problem.errno or 0, problem.strerror or str(problem))
+        message = f"The files are brought up to date, but that could not be remembered: {why}."
+        return [Warning(code="file_not_written", message=message, hint="milestone sync")]
+    return []
 
 
 def _keep(moment: CopyMoment, key: Key, files: dict[str, copy_index.Entry], known: Iterable[str]) -> None:
