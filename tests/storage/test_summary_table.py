@@ -2,10 +2,13 @@
 
 import random
 import zlib
+from pathlib import Path
 
 import pytest
 
 from milestone.storage import summary_file
+from milestone.storage.index_file import Index, check_of
+from milestone.storage.index_table import IndexTable
 from milestone.storage.summary_entry import Entries, Entry, quote
 from milestone.storage.summary_file import Summary
 from milestone.storage.summary_table import Table
@@ -63,6 +66,35 @@ def test_a_table_answers_as_the_entries_it_was_given(seed: int):
         assert table.signatures().keys() == plain.signatures().keys() == table.owners().keys()
         assert sorted(entry.key for entry in table.young()) == sorted(entry.key for entry in plain.young())
         assert sorted(table.without_file()) == sorted(plain.without_file())
+
+
+def test_an_index_is_read_in_the_order_of_ids_whatever_order_it_was_written_in(tmp_path: Path):
+    given = [an_entry(n, f"milestone-{number:03d}") for n, number in enumerate((7, 1000, 2, 30), 1)]
+    index = Index(str(tmp_path / "index.db"))
+    rows = [
+        (n, f"{entry.head}\t{check_of(entry.row, entry.tasks)}", '{"id":1}', 0) for n, entry in enumerate(given, 1)
+    ]
+
+    table = IndexTable.read(index.fetch, rows)
+    put(table, [an_entry(3, "milestone-031"), an_entry(9, "milestone-008")])
+
+    ids = [table.id_of(place) for place in table.live()]
+    assert ids == [f"milestone-{number:03d}" for number in (7, 8, 30, 31, 1000)]
+    assert [table.asked_of(place) for place in table.live()] == ['{"id":1}', None, '{"id":1}', None, '{"id":1}']
+    assert table["milestone", "u4"].path == "active/milestone-030.yaml"
+
+
+@pytest.mark.parametrize("harm", ["gap", "short", "twice"])
+def test_an_index_that_lacks_something_is_none(harm: str, tmp_path: Path):
+    heads = [f"{an_entry(n, f'milestone-{n:03d}').head}\t7" for n in (1, 2)]
+    rows = {
+        "gap": [(1, heads[0], "", 0), (3, heads[1], "", 0)],
+        "short": [(1, heads[0], "", 0), (2, heads[1][:-2], "", 0)],
+        "twice": [(1, heads[0], "", 0), (2, heads[0], "", 0)],
+    }[harm]
+
+    with pytest.raises(ValueError, match="entr"):
+        IndexTable.read(Index(str(tmp_path / "index.db")).fetch, rows)
 
 
 def test_an_entry_that_was_handed_out_stays_as_it_was():

@@ -50,8 +50,7 @@ class EntryRows(Rows):
 
     def linked(self) -> Sequence[Row]:
         found = [place for place, row in enumerate(self._rows) if self._is_linked(row)]
-        self._summary.fetch([row for place in found if isinstance(row := self._rows[place], Entry)])
-        return [self[place] for place in found]
+        return self._read(found)
 
     def named(self, name: str) -> Row | None:
         place = bisect_left(self._rows, order(name), key=lambda row: order(self._id(row)))
@@ -61,6 +60,15 @@ class EntryRows(Rows):
     def of_uid(self, uid: str) -> Row | None:
         place = self._places.get(uid)
         return None if place is None else self[place]
+
+    def _read(self, places: Sequence[int]) -> list[Row]:
+        """Return the rows at these places, fetched together."""
+        held = {place: row for place in places if isinstance(row := self._rows[place], int | Entry)}
+        entries = {place: self._entries.at(row) for place, row in held.items()}
+        self._summary.fetch(list(entries.values()))
+        for place, entry in entries.items():
+            self._rows[place] = self._decoded(entry)
+        return [self._rows[place] for place in places]
 
     @cached_property
     def _places(self) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """The hybrid backend: log and YAML files as in the file backend, with an SQLite index in place of the summary."""
 
 from milestone.storage import index_file, summary_writing
-from milestone.storage.index_file import Index, Texts
+from milestone.storage.index_file import Index
 from milestone.storage.index_rows import IndexRows
+from milestone.storage.index_table import Texts
 from milestone.storage.index_writing import IndexWriter
 from milestone.storage.logged import LoggedStore, M
 from milestone.storage.moment import Moment

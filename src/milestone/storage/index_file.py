@@ -6,7 +6,9 @@ journal that could outlive it), and no lock is held longer than one statement ta
 """
 
 import copy
+import functools
 import json
+import operator
 import os
 import sqlite3
 import zlib
@@ -15,7 +17,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from milestone.storage import disk
-from milestone.storage.summary_entry import Broken, Entries, Entry
+from milestone.storage.index_table import IndexEntry, IndexTable, Texts
+from milestone.storage.summary_entry import Broken, Entry
 from milestone.storage.summary_file import Summary, holds
 
 NAME = os.path.join("database", "index.db")
@@ -24,8 +27,6 @@ WAIT = 1.0  # seconds for somebody else's statement; then the index is left as i
 BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 MANY = 500  # rows asked for in one statement
 TRIES = (sqlite3.Error, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
-
-Texts = tuple[str, str]  # of a row without its tasks, and of its tasks
 
 
 class Tally:
@@ -45,48 +46,18 @@ class Tally:
         self._crcs[key] = crc
 
     def take(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        """Count rows in.
+        """Count rows in, where there was none.
 
         Raises:
             ValueError: a row is not what was written.
         """
-        for *texts, crc in rows:
-            if check_of(*texts) != crc:
-                raise ValueError(f"the row of {texts[0]!r} is not what was written")
-            self.put(texts[0], crc)
-
-
-class IndexEntry(Entry):
-    """An entry whose row is read when somebody asks for it."""
-
-    __slots__ = ("asked", "crc", "index", "place", "texts")
-
-    def __init__(self, index: "Index", place: int, head: str, asked: str) -> None:
-        *fields, crc = head.split("\t")
-        super().__init__(fields)
-        self.index = index
-        self.place = place
-        self.asked = asked  # JSON, see `index_rows`
-        self.crc = int(crc)
-        self.texts: Texts | None = None
-
-    @property
-    def head(self) -> str:
-        return f"{super().head}\t{self.crc}"
-
-    @property
-    def row(self) -> str:
-        return self._both()[0]
-
-    @property
-    def tasks(self) -> str:
-        return self._both()[1]
-
-    def _both(self) -> Texts:
-        if self.texts is None:
-            self.index.fetch([self])
-        assert self.texts is not None
-        return self.texts
+        found = list(rows)
+        texts = ["".join([str(text) for text in row[:-1]]).encode("utf-8", "surrogatepass") for row in found]
+        crcs = list(map(zlib.crc32, texts))
+        if crcs != [row[-1] for row in found]:
+            raise ValueError("a row is not what was written")
+        self._crcs = dict(zip([row[0] for row in found], crcs, strict=True))
+        self._together = functools.reduce(operator.xor, self._crcs.values(), 0)
 
 
 class Index(Summary):
@@ -94,10 +65,9 @@ class Index(Summary):
 
     def __init__(self, path: str) -> None:
         super().__init__()
-        self.entries: Entries = Entries()
+        self.entries: IndexTable = IndexTable()
         self.path = path
         self.kept = ""  # the seal in the file; empty: there is no sound one
-        self.places: dict[tuple[str, str], int] = {}
         self.entry_tally = Tally()
         self.operation_tally = Tally()
         self.recompute: Callable[[Entry], Texts] = _nowhere
@@ -105,13 +75,12 @@ class Index(Summary):
     def again(self) -> "Index":
         """Return the same moment for another reader; rows that were read are shared."""
         other = copy.copy(self)
-        other.entries, other.broken = Entries(self.entries), dict(self.broken)
+        other.entries, other.broken = self.entries.again(), dict(self.broken)
         return other
 
     def start_again(self) -> None:
         """Count from nothing: the file will be written anew."""
         self.kept = ""
-        self.places = {}
         self.entry_tally, self.operation_tally = Tally(), Tally()
 
     def fetch(self, entries: Sequence[Entry]) -> None:
@@ -211,7 +180,7 @@ def _take(index: Index, connection: sqlite3.Connection) -> None:
     if seal["format"] != FORMAT:
         raise ValueError("another format")
     rest = _meta(connection, "rest")
-    entries = connection.execute("SELECT place, head, asked, crc FROM entry").fetchall()
+    entries = connection.execute("SELECT place, head, asked, crc FROM entry ORDER BY place").fetchall()
     operations = connection.execute("SELECT key, seq, crc FROM operation").fetchall()
     index.entry_tally.take(entries)
     index.operation_tally.take(operations)
@@ -219,10 +188,7 @@ def _take(index: Index, connection: sqlite3.Connection) -> None:
         raise ValueError("entries are missing, or not those that were sealed")
     index.seal = seal
     index.operations = {key: seq for key, seq, _ in operations}
-    for place, head, asked, _ in entries:
-        entry = IndexEntry(index, place, head, asked)
-        index.entries[entry.key] = entry
-        index.places[entry.key] = place
+    index.entries = IndexTable.read(index.fetch, entries)
     _take_rest(index, json.loads(rest))
 
 

@@ -10,8 +10,6 @@ from milestone.domain import weighing
 from milestone.domain.questions import HAS, Question, in_order, matching
 from milestone.storage.base import Row
 from milestone.storage.entry_rows import EntryRows
-from milestone.storage.index_file import IndexEntry
-from milestone.storage.summary_entry import Entry
 
 ENCODER = msgspec.json.Encoder()
 DECODER = msgspec.json.Decoder(dict[str, Any])
@@ -39,8 +37,7 @@ class IndexRows(EntryRows):
         found = in_order(self._matching(question), question.order)
         end = None if question.limit is None else question.start + question.limit
         places = [row["place"] for row in found[question.start : end]]
-        self._summary.fetch([row for place in places if isinstance(row := self._rows[place], Entry)])
-        return [self[place] for place in places]
+        return self._read(places)
 
     def count(self, question: Question) -> int:
         return len(self._matching(question))
@@ -61,6 +58,7 @@ class IndexRows(EntryRows):
         """What is kept of each row for questions, and its place."""
         return [self._narrowed(place, row) for place, row in enumerate(self._rows)]
 
-    def _narrowed(self, place: int, row: Entry | Row) -> Mapping[str, Any]:
-        kept = DECODER.decode(row.asked if isinstance(row, IndexEntry) else asked_of(self[place]))
+    def _narrowed(self, place: int, row: int | Row) -> Mapping[str, Any]:
+        text = self._entries.asked_of(row) if isinstance(row, int) else None
+        kept = DECODER.decode(text or asked_of(self[place]))
         return {**kept, "has": frozenset(kept["has"]), "place": place}

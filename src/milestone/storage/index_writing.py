@@ -6,8 +6,9 @@ import sqlite3
 
 from milestone.storage import index_file, summary_row
 from milestone.storage.entry_rows import ROW
-from milestone.storage.index_file import FORMAT, Index, IndexEntry, check_of
+from milestone.storage.index_file import FORMAT, Index, check_of
 from milestone.storage.index_rows import asked_of
+from milestone.storage.index_table import IndexEntry
 from milestone.storage.moment import Key, Moment
 from milestone.storage.summary_entry import Entry
 from milestone.storage.summary_writing import SummaryWriter
@@ -85,7 +86,7 @@ def _fill(connection: sqlite3.Connection, index: Index, keys: list[Key], operati
 
 def _put_entry(connection: sqlite3.Connection, index: Index, key: Key) -> None:
     entry = index.entries[key]
-    place = index.places.setdefault(key, len(index.places) + 1)
+    place = index.entries.places[key] + 1
     texts = None if isinstance(entry, IndexEntry) and entry.texts is None else (entry.row, entry.tasks)
     if texts is not None:
         connection.execute(PUT["row"], (place, *texts))

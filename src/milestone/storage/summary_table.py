@@ -10,7 +10,7 @@ from milestone.storage.summary_entry import Entry, order, quote, unquote
 KIND, UID, REVISION, FLAGS, ID, PATH, SIGNATURE, DIGEST, CHECK, LENGTH, SIZE = range(11)
 TYPE_CHECKING = False  # as typing has it, without the two milliseconds of importing it
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 FEW = 50  # entries that are put into their places one by one
 
@@ -29,8 +29,8 @@ class Table:
         self._rows = memoryview(b"")  # the texts of the first entries, a line each
         self._begins: list[int] = []
         self._texts: dict[int, str] = {}  # of those that came or changed since
-        self._ordered = 0  # so many entries, from the first on, stand in the order of their ids
-        self._moved: set[int] = set()  # but for these
+        self._count = 0  # entries that were read
+        self._moved: set[int] = set()  # those that came or got another id since
         self._is_plain = True  # no id or path is quoted
 
     @classmethod
@@ -40,11 +40,21 @@ class Table:
         if not columns:
             return table
         table.columns = [column.split("\t") for column in columns.split("\n")[:-1]]
-        table.places = dict(zip(zip(*table.columns[:2], strict=True), itertools.count()))
         table._rows = rows
-        table._ordered = len(table.places)
-        table._is_plain = "%" not in columns
+        table._learn()
         return table
+
+    def _learn(self) -> None:
+        """Know the columns that were read."""
+        self.places = dict(zip(zip(*self.columns[:2], strict=True), itertools.count()))
+        self._count = len(self.columns[KIND])
+        self._is_plain = not any("%" in "".join(self.columns[number]) for number in (ID, PATH))
+        if len(self.places) != self._count:
+            raise ValueError("an entry is there twice")
+
+    def _in_order(self) -> Sequence[int]:
+        """Return the places that were read, in the order of their ids."""
+        return range(self._count)
 
     def text(self) -> tuple[str, bytes]:
         """Return the columns, a line each, and the rows, a line each, both in the order of ids."""
@@ -142,7 +152,7 @@ class Table:
         kinds, lengths, moved = self.columns[KIND], self.columns[LENGTH], self._moved
         found = [
             place
-            for place in range(self._ordered)
+            for place in self._in_order()
             if kinds[place] == kind and lengths[place] != "0" and place not in moved
         ]
         rest = [place for place in sorted(moved) if kinds[place] == kind and lengths[place] != "0"]
@@ -177,6 +187,6 @@ class Table:
             return text
         if not self._begins:
             self._begins = list(
-                itertools.accumulate((int(size) + 1 for size in self.columns[SIZE][: self._ordered]), initial=0)
+                itertools.accumulate((int(size) + 1 for size in self.columns[SIZE][: self._count]), initial=0)
             )
         return str(self._rows[self._begins[place] : self._begins[place + 1] - 1], "ascii", "replace")
