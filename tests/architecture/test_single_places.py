@@ -110,3 +110,11 @@ def test_nothing_unfinished_is_called_done():
 )
 def test_reading_the_time_is_recognised(code: str, calls: bool):
     assert any(READS_THE_TIME.search(call) for call in called(ast.parse(code))) is calls
+
+
+def test_whoever_runs_a_line_of_a_record_asks_first_whether_it_was_typed_here():
+    found = modules()
+    running = [name for name in found if in_room(name, "operations") and "proving.run" in called(found[name])]
+
+    assert running
+    assert [name for name in running if "trusting" not in ast.unparse(found[name])] == []

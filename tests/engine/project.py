@@ -19,6 +19,7 @@ class Project:
         self.records = folder / ".milestones"
         (self.records / "active").mkdir(parents=True)
         self.environ = {key: value for key, value in os.environ.items() if key in CLEAN}
+        self.environ |= {"XDG_CONFIG_HOME": str(folder.parent / "settings")}
         self.environ |= {"MILESTONE_ACTOR": "ana", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         if git:
             self.git("init", "-q", "-b", "main")

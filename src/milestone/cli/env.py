@@ -94,6 +94,9 @@ class Env:
             environ=self.environ,
             terminal=self.terminal,
         )
+        opened.trust = self.options.trust_commands
+        if self.terminal:
+            opened.asks = lambda commands: bool(load("milestone.cli.confirming:ask")(self, commands))
         return opened
 
     def note_time(self, words: "Sequence[str]", seconds: float) -> None:

@@ -18,6 +18,7 @@ class Options(NamedTuple):
     if_revision: int | None = None
     lock_timeout: float = 10.0
     yes: bool = False
+    trust_commands: bool = False
     debug: bool = False
     color: str | None = None
     exit_zero: bool = False
@@ -44,6 +45,7 @@ FLAGS: Mapping[str, Flag] = {
     "--if-revision": Flag("if_revision", int, "R", "refuse when the record moved on from revision R"),
     "--lock-timeout": Flag("lock_timeout", float, "SECONDS", "how long to wait for another writer (10)"),
     "--yes": Flag("yes", None, "", "confirm what would be asked"),
+    "--trust-commands": Flag("trust_commands", None, "", "confirm command lines that came from outside"),
     "--debug": Flag("debug", None, "", "show the traceback of an error"),
     "--color": Flag("color", str, "WHEN", "always, never or auto"),
     "--exit-zero": Flag("exit_zero", None, "", "turn exit codes 3 to 8 into 0"),

@@ -73,13 +73,21 @@ def cached(
     return value
 
 
-def read(path: Path, compose: Compose) -> Any:
-    """Return the file's document with the place of every value.
+def read(path: Path, compose: Compose, root: Path | None = None) -> Any:
+    """Return the file's document with the place of every value; `root`: the records it has to lie in.
 
     Raises:
-        UnreadableFile: it is no YAML, or cannot be read.
+        UnreadableFile: it is no YAML, cannot be read, or is a link that leads out of `root`.
     """
     try:
+        if root is not None and not path.resolve().is_relative_to(root.resolve()):
+            raise errors.UnreadableFile(
+                f"{path.name} is a link that leads outside the project.",
+                why="what git brought would make us read any file of yours",
+                path=path.name,
+                line=1,
+                column=1,
+            )
         text = path.read_bytes().decode()
     except UnicodeDecodeError:
         raise errors.UnreadableFile(f"{path.name} is no UTF-8 text.", path=path.name, line=1, column=1) from None

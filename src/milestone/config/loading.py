@@ -28,7 +28,7 @@ def load_settings(
         root,
         "config",
         [source.path for source in sources],
-        lambda paths: _read_all(paths, sections, reader),
+        lambda paths: _read_all(paths, sections, reader, root),
         may_keep=_holds_no_secret,
     )
     findings = [Finding(**finding) for finding in read["findings"]]
@@ -42,7 +42,7 @@ def load_settings(
 def load_people(root: Path, *, reader: files.Reader) -> tuple[Person, ...]:
     """Return the people of `config/team.yaml`, with the e-mails of `team.local.yaml`; none without these files."""
     paths = [root / "config" / "team.yaml", root / "config" / "team.local.yaml"]
-    read = files.cached(root, "people", paths, lambda found: [_people(path, reader) for path in found])
+    read = files.cached(root, "people", paths, lambda found: [_people(path, reader, root) for path in found])
     return team.join(read)
 
 
@@ -56,11 +56,14 @@ def _holds_no_secret(read: Mapping[str, Any]) -> bool:
     )
 
 
-def _read_all(paths: list[Path], sections: Mapping[Path, str], reader: files.Reader) -> dict[str, Any]:
+def _read_all(
+    paths: list[Path], sections: Mapping[Path, str], reader: files.Reader, inside: Path | None
+) -> dict[str, Any]:
     read: dict[str, Any] = {"files": {}, "findings": []}
     for path in paths:
         try:
-            root = files.read(path, reader())
+            own = inside if inside is not None and path.is_relative_to(inside) else None
+            root = files.read(path, reader(), own)
         except errors.UnreadableFile as error:
             line = error.facts.get("line")
             finding = _finding("error", "unreadable_file", error.message, path, line, error.why or None)
@@ -169,9 +172,9 @@ def _effective(layers: list[Setting]) -> dict[str, Setting]:
     return effective
 
 
-def _people(path: Path, reader: files.Reader) -> list[dict[str, Any]]:
+def _people(path: Path, reader: files.Reader, root: Path) -> list[dict[str, Any]]:
     try:
-        return team.read(files.read(path, reader()).value)
+        return team.read(files.read(path, reader(), root).value)
     except errors.UnreadableFile:
         return []  # `doctor` and `--validate-config` name the file
 

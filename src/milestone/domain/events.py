@@ -21,6 +21,7 @@ _VIA = {
     "via?": ("text", "hand or git; absent when a command did it"),
     "commit?": ("text", "the commit that brought it"),
     "author?": ("text", "who wrote it, where git says so"),
+    "from?": ("text", "archive: the file was unpacked, not written here"),
     "archived?": ("flag", "the file lies under completed/"),
 }
 

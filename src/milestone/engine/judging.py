@@ -6,15 +6,26 @@ from typing import Any
 import msgspec
 
 from milestone.agents.executors.base import Outcome
-from milestone.domain import receipts
+from milestone.domain import commands, receipts
 from milestone.domain.document import Body
 from milestone.domain.receipts import WorkState
+from milestone.engine.attempt import Attempt
 
 
 def judges(task: Body) -> dict[str, str]:
     """Return the commands that judge a task: its verify under "", then its items' checks by their number."""
     verify = task.get("verify")
     return {**({"": str(verify)} if verify else {}), **{str(n): c for n, c in receipts.checks(task).items()}}
+
+
+def unconfirmed(found: Attempt, executor: str, line: str, may_run: Callable[[str], bool]) -> str:
+    """Return why a line of the record may not be run: it changed since the run began, and nobody confirmed it."""
+    if executor != "shell":
+        line = commands.named(executor) if found.task.get("executor") == executor else ""
+    if not line or executor in ("human",) or may_run(line):
+        return ""
+    way = f"milestone execute {found.milestone} --restart-agents --trust-commands"
+    return f"nobody has confirmed its command, which came from outside: {line} ({way})"
 
 
 def judge(

@@ -39,6 +39,7 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     furnishing: Furnishing = Furnishing()
     most_disk: int | None = None  # bytes that all worktrees together may take
     ports: Ports = msgspec.field(default_factory=Ports)
+    may_run: Callable[[str], bool] = lambda _line: True  # whether a line of the record was typed or confirmed here
     stops: Mapping[str, threading.Event] = {}
     copies: bool = True  # whether sessions may be written down for people to read
     reveal: Callable[[Document], Body] | None = (

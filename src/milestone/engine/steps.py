@@ -192,7 +192,9 @@ class Steps:
 
     def _execute(self, found: Attempt, step: str, command: str = "") -> Outcome:
         name = found.executor if step == "work" else "shell"
-        return self.setup.executors(name).run(self._job(found, step, command), self._stop_of(found))
+        job = self._job(found, step, command)
+        why = judging.unconfirmed(found, name, job.command, self.setup.may_run)
+        return Outcome(error=why) if why else self.setup.executors(name).run(job, self._stop_of(found))
 
     def _stop_of(self, found: Attempt) -> threading.Event:
         session = str(found.session.body["id"])

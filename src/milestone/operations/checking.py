@@ -9,9 +9,10 @@ import msgspec
 from milestone import errors
 from milestone.clock import format_moment
 from milestone.domain import proof, receipts
+from milestone.domain.commands import Command
 from milestone.domain.decide import rules
 from milestone.domain.document import Body, Document, Event
-from milestone.operations import accepted, claims, proving
+from milestone.operations import accepted, claims, proving, trusting
 from milestone.operations.proving import Proof
 from milestone.storage.base import Txn
 from milestone.workspace import current, finding
@@ -56,7 +57,10 @@ def check(workspace: Workspace, start: Path, request: Check) -> Checked:
     document, found = _task(workspace, start, request.ref)
     ref = rules.ref(document, str(found["id"]))
     shown: list[tuple[Line, Proof]] = []
-    for line in lines(document, found, request):
+    every = lines(document, found, request)
+    own = [Command(text=line.command, where=f"{ref} check") for line in every if not line.typed]
+    trusting.require(workspace, own)
+    for line in every:
         limit = proving.limit_of(workspace.settings.values)
         shown.append((line, proving.run(line.command, ref, workspace.root, start, limit)))
         if not shown[-1][1].succeeded:

@@ -18,8 +18,8 @@ from milestone.domain.safe_names import branch_name
 from milestone.engine import processes
 from milestone.integrations.git import repository as repositories
 from milestone.integrations.git.repository import Repository
+from milestone.operations import brought, going_on, surroundings, trusting, worktree_setup
 from milestone.operations import facts as checking
-from milestone.operations import going_on, surroundings, worktree_setup
 from milestone.operations.going_on import ExecuteMilestone as ExecuteMilestone
 from milestone.storage.base import Txn
 from milestone.storage.locks import run_is_live
@@ -52,6 +52,7 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
             hint="finish this task; whoever started the run starts the next",
             code="inside_a_run",
         )
+    check_commands(workspace, document, request)
     live = run_is_live(workspace.root)
     with workspace.reading() as reading:
         sessions = list(reading.find("session"))
@@ -95,6 +96,11 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
             raise
         return begin(workspace, document, request)  # somebody began it in the same moment: follow them
     return msgspec.structs.replace(begun[0], beside=live)
+
+
+def check_commands(workspace: Workspace, document: Document, request: ExecuteMilestone) -> None:
+    """Let pass what a run of the milestone would start. Raises as `trusting.require`."""
+    trusting.require(workspace, brought.of_run(workspace, document, request.executor))
 
 
 def settle(workspace: Workspace, document: Document) -> None:

@@ -7,13 +7,14 @@ from pathlib import Path
 import msgspec
 
 from milestone.clock import format_moment
+from milestone.domain.commands import of_facts
 from milestone.domain.context import Context
 from milestone.domain.decide import rules
 from milestone.domain.document import Document, Event
 from milestone.domain.facts import Fact, of
 from milestone.integrations.git import merging, repository, worktrees
 from milestone.integrations.git.command import GitFailed
-from milestone.operations import proving
+from milestone.operations import proving, trusting
 from milestone.operations.proving import Proof
 from milestone.storage.base import Txn
 from milestone.workspace.base import Workspace
@@ -42,6 +43,7 @@ def check(workspace: Workspace, start: Path, document: Document, wanted: Sequenc
     asked = [fact for fact in wanted if fact.check and not fact.met]
     if not asked or workspace.options.dry_run:
         return []
+    trusting.require(workspace, of_facts(document, asked))
     shown: dict[str, Proof] = {}
     with place(workspace, start, document) as (folder, where):
         for fact in asked:

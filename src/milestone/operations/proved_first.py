@@ -8,6 +8,7 @@ import msgspec
 
 from milestone import errors
 from milestone.domain import phases, proof, receipts, tasks
+from milestone.domain.commands import Command
 from milestone.domain.decide import rules
 from milestone.domain.document import Body, Document
 from milestone.domain.receipts import WorkState
@@ -31,7 +32,12 @@ def prove(workspace: Workspace, start: Path, refs: Sequence[str]) -> Proved:
     """Return what the verify of each task showed, and the files now; before the last phase none is needed."""
     proving = load(PARTS["proving"])
     found: dict[str, Proof] = {}
-    for ref, command in _verifies(workspace, start, refs):
+    every = _verifies(workspace, start, refs)
+    if every:
+        load(PARTS["trusting"]).require(
+            workspace, [Command(text=line, where=f"{ref} verify") for ref, line in every]
+        )
+    for ref, command in every:
         shown = proving.run(command, ref, workspace.root, start, proving.limit_of(workspace.settings.values))
         if not shown.succeeded:
             raise proving.failed(shown, ref, "the task's verify")

@@ -10,7 +10,7 @@ from milestone.engine.outcome import seconds
 from milestone.engine.ports import Ports
 from milestone.engine.setup import Limits, Setup
 from milestone.integrations.git import repository as repositories
-from milestone.operations import means, sealing
+from milestone.operations import means, sealing, trusting
 from milestone.storage.deliverables import Deliverables
 from milestone.workspace.base import Workspace, WriteOptions
 
@@ -51,6 +51,7 @@ def setup_of(workspace: Workspace, epoch: str) -> Setup:
         repository=found,
         deliverables=Deliverables(root),
         limits=limits_of(workspace),
+        may_run=trusting.judge_of(workspace),
         footer=str(workspace.settings.get("git.footer") or ""),
         worktrees=(root.parent / str(folder)) if folder else None,
         copies=not workspace.keeps_all_sealed,

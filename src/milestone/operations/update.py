@@ -8,6 +8,7 @@ import msgspec
 
 from milestone import digests, errors
 from milestone.domain import facts, needs
+from milestone.domain.commands import of_facts
 from milestone.domain.context import Context
 from milestone.domain.decide import dependency, fact, milestone, rules, task_fields
 from milestone.domain.decide.finding import find
@@ -212,7 +213,11 @@ def _checked(
         return {}
     found: dict[tuple[str, str], Body] = {}
     proving = load(PARTS["proving"])
-    for document, meant in _facts(workspace, start, refs, request.met):
+    every = _facts(workspace, start, refs, request.met)
+    wanted = [each for document, meant in every for each in of_facts(document, [meant])]
+    if wanted:
+        load(PARTS["trusting"]).require(workspace, wanted)
+    for document, meant in every:
         if meant.check:
             with load(PARTS["facts"]).place(workspace, start, document) as (folder, _):
                 shown = proving.run(

@@ -12,13 +12,14 @@ from milestone.storage import disk
 SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never")
 # A caller inside a hook would redirect every command to its own repository.
 DROPPED = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"})
+UNPACKED_NS = 2 * 10**9
 ONE_BY_ONE = 10  # above this many files the commit checked out answers for all
-Origin = dict[str, str]  # via, commit, author
+Origin = dict[str, str]  # via, commit, author, from
 
 
 def origins(root: str, texts: dict[str, str]) -> dict[str, Origin]:
     """Return `{via, commit, author}` for each path whose text is in HEAD; `{via: hand}` for the others."""
-    found: dict[str, Origin] = {path: {"via": "hand"} for path in texts}
+    found: dict[str, Origin] = {path: _by_hand(root, path) for path in texts}
     if not texts:
         return found
     blobs, settled = _blobs(root), _settled(root)
@@ -28,6 +29,22 @@ def origins(root: str, texts: dict[str, str]) -> dict[str, Origin]:
     for path in ours:
         found[path] = {"via": "git", **(together or _commit(root, [path]))}
     return found
+
+
+def _by_hand(root: str, path: str) -> Origin:
+    return {"via": "hand", "from": "archive"} if is_unpacked(os.path.join(root, path)) else {"via": "hand"}
+
+
+def is_unpacked(path: str) -> bool:
+    """Tell whether a file was put here with an older time of its own, as unpacking an archive does.
+
+    Whoever writes a file gives it the time of that moment, and its place on the disk has the same.
+    """
+    try:
+        found = os.stat(path)
+    except OSError:
+        return False
+    return found.st_ctime_ns - found.st_mtime_ns > UNPACKED_NS
 
 
 def is_tracked(root: str, path: str) -> bool:

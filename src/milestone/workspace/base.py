@@ -1,6 +1,6 @@
 """The opened `.milestones/`: its store, settings, clock and actor, and the one way to write."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +11,7 @@ from milestone import clock as clock_room
 from milestone import errors, registry
 from milestone.config import Settings
 from milestone.domain import people as people_room
+from milestone.domain.commands import Command, brought
 from milestone.domain.context import Context, Person
 from milestone.domain.document import Actor, Body, Document, Event, Recorded
 from milestone.storage import located
@@ -23,6 +24,7 @@ Decide = Callable[[Txn, Context], Sequence[Event]]
 ENTER = "milestone.integrations.git.merge_entry:enter"  # starts git
 VERIFY = "milestone.signatures.verifying:is_signed"  # imports cryptography
 LEASE = "lease"  # what a claim is kept in; it lives beside the record it is about
+REMEMBER = "milestone.workspace.typed_here:remember"  # may start git
 LOOK_BACK = 50  # events searched for who changed a stale record
 
 
@@ -81,6 +83,7 @@ class Workspace:
         growth: Growth | None = None,
         secrecy: Secrecy | None = None,
         vault: Vault | None = None,
+        trust: bool = False,
     ) -> None:
         self.root = root  # the .milestones folder itself
         self.store = store
@@ -95,6 +98,9 @@ class Workspace:
         self.growth = growth  # None: its size is nobody's business
         self.secrecy = secrecy  # None: nothing is encrypted
         self.vault = vault  # what databases seal everything with, or open what is sealed
+        self.trust = trust  # `--trust-commands`: what came from outside may run
+        self.trusts: set[str] = set()  # lines a person confirmed in this process
+        self.asks: Callable[[Sequence[Command]], bool] | None = None  # asks a person; None: nobody can be asked
         self.after_write: Callable[[Mark], object] | None = None  # told where the log ends after each write
 
     @property
@@ -151,7 +157,10 @@ class Workspace:
             operation=key,
         )
         with self.store.transaction(stamp, timeout=self.options.lock_timeout) as txn:
+            self._remember_commands((), txn.adopted)  # kept also where the call is refused
             written = self._answer(txn, key, decide)
+            if not (written.dry_run or written.repeated):
+                self._remember_commands(written.events, ())
             count = len(txn.rows())
         if self.after_write is not None and not written.dry_run:
             self.after_write(txn.mark)
@@ -159,6 +168,15 @@ class Workspace:
         return msgspec.structs.replace(
             written, warnings=(*txn.warnings, *self._first_in_git(), *self._grown(written, count))
         )
+
+    def _remember_commands(self, own: Iterable[Recorded], adopted: Iterable[Recorded]) -> None:
+        """Keep which command lines were typed here: others are asked about before they run (R-EXEC-14).
+
+        Before anybody else sees the change: whoever finds a line in a record finds it known.
+        """
+        here, taken = ([recorded.event for recorded in events] for events in (own, adopted))
+        if any(brought(event) for event in (*here, *taken)):
+            registry.load(REMEMBER)(self.root, here, taken)
 
     def write_apart(self, decide: Decide, *, actor: Actor | None = None) -> Written:
         """Write what the program itself has to say beside a command: none of the command's flags count."""

@@ -60,7 +60,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--in-place", action="store_true", help="work in this folder, one task at a time")
     parser.add_argument("--override", metavar="REASON", help="go past unmet requirements (people only)")
-    parser.add_argument("--trust-commands", action="store_true", help="confirm commands that came from outside")
 
 
 def run(env: Env, args: argparse.Namespace) -> int:
@@ -137,6 +136,7 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
 
 def _begin(env: Env, document: Document, request: ExecuteMilestone) -> Begun:
     """Begin, or with `--wait` stay in the queue until there is a place. What a check can prove is proven first."""
+    execute.check_commands(env.workspace, document, request)
     wanted = [*known_facts.conditions(document), *known_facts.external(document)]
     facts.check(env.workspace, env.start, document, wanted)
     told = False
