@@ -98,7 +98,10 @@ def _remind(env: Env) -> None:
     if env.opened is None:
         return
     if load("milestone.workspace.waiting:is_due")(env.opened, env.recorded | env.adopted):
-        written = load("milestone.operations.reminding:keep_up")(env.opened)
+        try:
+            written = load("milestone.operations.reminding:keep_up")(env.opened)
+        except (errors.MilestoneError, OSError):  # the command was answered before; the next one tries again
+            return
         for recorded in written.events if written else ():
             shown = load("milestone.cli.text.moments:moment")
             env.note(load("milestone.reports.requests:text")(recorded, shown))

@@ -112,6 +112,10 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "The least that an approval's giver must be known by.",
         "tests/config/test_effects.py::test_approvals_proof",
     ),
+    "workflow.approval_process": (
+        "`community_consensus`: people vote at gates, by the quorum, share and window of each.",
+        "tests/domain/test_votes.py::test_how_a_vote_ends",
+    ),
     "approvals.sla": (
         "How long people have to judge; reminders at 50 % and 90 %, then the owner. A gate may say `sla` itself.",
         "tests/domain/test_reminding.py::test_a_gate_has_its_own_time_where_it_says_so",

@@ -55,8 +55,24 @@ KINDS: dict[str, Kind] = {
     "phase.changes_requested": Kind("An approver wants changes.", {**_PHASE, **_JUDGED}),
     "phase.rejected": Kind("An approver says no.", {**_PHASE, **_JUDGED}),
     "phase.completed": Kind("A phase without approval is done.", {**_PHASE, **_ON, **_HANDED_IN}),
-    "vote.cast": Kind("A vote.", {**_PHASE, "vote": ("text", "yes or no")}),
-    "vote.closed": Kind("A vote has ended.", {**_PHASE, "result": ("map", "shares and voters")}),
+    "vote.cast": Kind(
+        "A vote.",
+        {
+            **_PHASE,
+            "vote": ("text", "yes or no"),
+            "by": ("text", "whose"),
+            "cast": ("map", "`{by vote proof digest comment at signature}`"),
+        },
+    ),
+    "vote.closed": Kind(
+        "A vote has ended.",
+        {
+            **_PHASE,
+            "result": ("map", "`{passed yes no quorum share voters why}`"),
+            "passed": ("flag", "whether the phase is approved"),
+            "digest?": ("text", "of what was voted on"),
+        },
+    ),
     "approval.requested": Kind(
         "Approvers are asked.",
         {

@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from milestone import clock
-from milestone.domain import durations, schedule
+from milestone.domain import durations, schedule, votes
 from milestone.domain.context import Context
 from milestone.domain.phase import Phase
 
@@ -15,7 +15,9 @@ MOST_DAYS = 3660  # a deadline further away is none
 
 
 def hours(phase: Phase, settings: Mapping[str, Any]) -> float:
-    """Return how long people have to judge: by the gate, by `approvals.sla`, else a day."""
+    """Return how long people have to judge: by the gate, by `approvals.sla`, else a day; a vote has its window."""
+    if votes.is_vote(phase, settings):
+        return votes.hours(phase)
     for said in (phase.sla, settings.get("approvals.sla")):
         found = _hours(said)
         if found:
@@ -38,7 +40,7 @@ def at_share(phase: Phase, share: float, ctx: Context) -> str | None:
     if begun is None:
         return None
     left = timedelta(hours=share * hours(phase, ctx.settings))
-    if not ctx.settings.get("approvals.working_time"):
+    if votes.is_vote(phase, ctx.settings) or not ctx.settings.get("approvals.working_time"):
         return clock.format_moment(begun + left)
     found = _over_working_days(begun.astimezone(ctx.zone), left, schedule.calendar(ctx.settings))
     return clock.format_moment(found) if found else None

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from milestone.domain import approvers, delegates, facts, opinions
+from milestone.domain import approvers, delegates, facts, opinions, votes
 from milestone.domain.context import Context
 from milestone.domain.deliverables import Found, plain
 from milestone.domain.document import Body, Document
@@ -52,6 +52,8 @@ def gate(document: Document, task_id: str | None, phase: Phase, digest: str | No
     """
     if not phase.required:
         return Gate(phase=phase.name, open=phase.status in DONE, digest=digest)
+    if votes.is_vote(phase, ctx.settings):
+        return _voted(document, task_id, phase, digest, ctx)
     judged = [(item, opinions.why_not(document, task_id, phase, item, digest, ctx)) for item in phase.given]
     good = [item for item, why in judged if why is None]
     counted = [(str(item.get("by")), _seat(document, task_id, phase, item, ctx)) for item in good]
@@ -71,6 +73,23 @@ def gate(document: Document, task_id: str | None, phase: Phase, digest: str | No
         seats=tuple(seat for _, seat in counted if seat),
         waiting_for=missing or (),
         uncounted=tuple(uncounted),
+        unmet=tuple(unmet),
+    )
+
+
+def _voted(document: Document, task_id: str | None, phase: Phase, digest: str | None, ctx: Context) -> Gate:
+    """Return how a gate stands at which people vote: open when the vote carried these contents."""
+    found = votes.tally(document, task_id, phase, digest, ctx)
+    unmet = unmet_criteria(document, task_id, phase)
+    return Gate(
+        phase=phase.name,
+        open=found.passed and not unmet and phase.status in DONE,
+        required=True,
+        digest=digest,
+        approved_by=found.yes,
+        seats=found.yes,
+        waiting_for=() if found.closed else found.missing,
+        uncounted=found.uncounted,
         unmet=tuple(unmet),
     )
 

@@ -55,6 +55,11 @@ class Phase(msgspec.Struct, frozen=True, kw_only=True):
     assignees: tuple[str, ...] = ()
     given: tuple[Body, ...] = ()  # approvals, each `{by proof digest comment at signature}`
     delegated: tuple[Body, ...] = ()  # `{by to until at proof signature}`: who judges for whom
+    process: str | None = None  # `community_consensus`: people vote
+    share: Any = None  # of yes that a vote takes, as written
+    window: Any = None  # how long people can vote, as written
+    votes: tuple[Body, ...] = ()  # `{by vote proof digest at comment signature}`
+    result: Body = {}  # of the vote, as it was closed
     sla: Any = None  # how long people have to judge, where the gate says so itself
     reminded: int = 0  # percent of that time at which they were reminded last
     escalated: bool = False  # the owner was told that it is over
@@ -103,6 +108,11 @@ def read(name: str, key: str, found: Body, weights: Mapping[str, Any], gate: Bod
         reviewers=_words(fields.get("reviewers")),
         assignees=_words(fields.get("assignees")),
         given=tuple(given),
+        process=_word(approval.get("process")) or _word(gate.get("process")),
+        share=approval.get("share") or gate.get("share"),
+        window=approval.get("window") or gate.get("window"),
+        votes=tuple(item for item in _list(approval.get("votes")) if isinstance(item, dict)),
+        result=as_map(approval.get("result")),
         sla=approval.get("sla") or gate.get("sla"),
         reminded=int(_number(approval.get("reminded"), 0)),
         escalated=approval.get("escalated") is True,

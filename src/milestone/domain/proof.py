@@ -200,6 +200,7 @@ def _phases(where: str, phases: Any) -> Iterator[str]:
             yield phase_seal(place, phase)
         approval = phase.get("approval")
         if isinstance(approval, Mapping):
+            yield seal(place, "submitted", [approval.get("digest"), approval.get("submitted_at")])
             for what in ("given", "delegated", "votes"):
                 yield from (seal(place, what, item) for item in _dicts(approval.get(what)))
         for entry in _dicts(phase.get("history")):

@@ -31,7 +31,7 @@ WORDS: dict[str, Word] = {
     "withdraw": approval.withdraw,
     "delegate": delegating.delegate,
 }
-SIGNED = ("approve", "delegate")  # what can open a gate
+SIGNED = ("approve", "delegate", "reject")  # what can open a gate
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from milestone.domain import approvers, deadlines, delegates, gates, phases, proof
+from milestone.domain import approvers, deadlines, delegates, gates, phases, proof, votes
 from milestone.domain.context import Context
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Recorded
@@ -14,6 +14,8 @@ DECISIONS = {
     "phase.approved": "approved",
     "phase.changes_requested": "changes requested",
     "phase.rejected": "rejected",
+    "vote.cast": "voted on",
+    "vote.closed": "vote closed",
     "phase.completed": "passed without approval",
     "approval.withdrawn": "withdrawn",
     "approval.delegated": "delegated",
@@ -23,7 +25,7 @@ DECISIONS = {
 def item(document: Document, task_id: str | None, phase: Phase, found: Found, ctx: Context) -> dict[str, Any]:
     """Return the line of one phase that people judge."""
     gate = gates.gate(document, task_id, phase, found.digest, ctx)
-    proofs = {str(given.get("by")): str(given.get("proof")) for given in phase.given}
+    proofs = {str(said.get("by")): str(said.get("proof")) for said in (*phase.given, *phase.votes)}
     return {
         "milestone": str(document.body.get("id")),
         "task": task_id,
@@ -41,6 +43,7 @@ def item(document: Document, task_id: str | None, phase: Phase, found: Found, ct
             {"by": each["by"], "to": each["to"], "until": each.get("until")}
             for each in delegates.live(document, task_id, phase, ctx)
         ],
+        "vote": _vote(document, task_id, phase, found.digest, ctx),
         "uncounted": [{"by": who, "why": why} for who, why in gate.uncounted],
         "unmet": list(gate.unmet),
         "since": phase.submitted_at,
@@ -48,6 +51,16 @@ def item(document: Document, task_id: str | None, phase: Phase, found: Found, ct
         "digest": found.digest,
         "changed": gate.changed,
     }
+
+
+def _vote(
+    document: Document, task_id: str | None, phase: Phase, digest: str, ctx: Context
+) -> dict[str, Any] | None:
+    """Return how the vote stands where people vote; None elsewhere."""
+    if not votes.is_vote(phase, ctx.settings):
+        return None
+    found = votes.tally(document, task_id, phase, digest, ctx)
+    return {**found.result, "closes": found.closes, "closed": found.closed, "missing": list(found.missing)}
 
 
 def judged(document: Document, task_id: str | None, phase: Phase, found: Found, ctx: Context) -> dict[str, Any]:
@@ -106,8 +119,13 @@ def mine(lines: Sequence[dict[str, Any]], ctx: Context) -> list[dict[str, Any]]:
         line
         for line in lines
         if name not in line["approved_by"]
+        and not _has_voted(line, name)
         and (not line["approvers"] or any(_asks(approver, line, name, ctx) for approver in line["waiting_for"]))
     ]
+
+
+def _has_voted(line: Mapping[str, Any], name: str) -> bool:
+    return any(each["by"] == name for each in (line["vote"] or {}).get("voters", ()))
 
 
 def _asks(approver: str, line: Mapping[str, Any], name: str, ctx: Context) -> bool:

@@ -73,6 +73,9 @@ def _head(item: Item) -> str:
 
 def _judged(item: Item, width: int) -> list[str]:
     lines = [wide.cut(_head(item), width), wide.wrap(_standing(item), width)]
+    if item["vote"]:
+        lines.append(wide.wrap(_vote(item["vote"]), width))
+        lines += [f"  {line(each['by'])}: {each['vote']}" for each in item["vote"]["voters"]]
     lines.append(f"Deliverables in {line(item['folder'])}")
     for file in item["deliverables"]:
         state = STATES[file["state"]] or f"{file['bytes']} bytes"
@@ -94,6 +97,8 @@ def _judged(item: Item, width: int) -> list[str]:
 
 def _decided(word: str, item: Item, *, repeated: bool) -> list[str]:
     ref, phase = line(short(item["ref"])), line(item["phase"])
+    if item["vote"] and word in ("approve", "reject"):
+        return [f"{GREEN}✓{END} {ref} {phase} voted on, digest {item['digest'][:12]}", _vote(item["vote"])]
     if word == "delegate":
         to = [f"{each['to']} for {each['by']}" + (f" until {each['until']}" if each["until"] else "")
               for each in item["delegated"]]  # fmt: skip
@@ -110,6 +115,17 @@ def _decided(word: str, item: Item, *, repeated: bool) -> list[str]:
         by_hand = f"    milestone task done {ref}" if item["task"] else ""
         lines.append(f"Next: milestone execute {short(item['milestone'])}{by_hand}")
     return lines
+
+
+def _vote(vote: Mapping[str, Any]) -> str:
+    """Return one sentence on how a vote stands."""
+    share = f"{vote['share']:.0%} yes" if vote["share"] else "more yes than no"
+    needs = f"at least {vote['quorum']} {'vote' if vote['quorum'] == 1 else 'votes'} and {share}"
+    said = f"{vote['yes']} yes, {vote['no']} no"
+    if vote["closed"]:
+        return f"The vote {'carried' if vote['passed'] else 'failed'}: {said}; it took {needs}."
+    until = f" until {moments.moment(vote['closes'])}" if vote["closes"] else ""
+    return f"Voted so far: {said}; it takes {needs}{until}."
 
 
 def _sent_back(word: str, item: Item) -> list[str]:

@@ -1,16 +1,13 @@
 """Approvals: who may judge which phase, bound to exactly what was judged."""
 
 from milestone import errors
-from milestone.domain import approvers, delegates, facts, gates, phases, signing, tasks
+from milestone.domain import approvers, delegates, gates, phases, signing, votes
 from milestone.domain.context import Context
-from milestone.domain.decide import judging
-from milestone.domain.decide import milestone as of_milestone
+from milestone.domain.decide import judging, passing, voting
 from milestone.domain.decide import phase as phase_rules
-from milestone.domain.decide import task as of_task
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.decide.judging import Judge
 from milestone.domain.decide.phase import event, review_words, subject
-from milestone.domain.deliverables import Found, plain
 from milestone.domain.document import Document, Event
 from milestone.domain.phases import Phase
 
@@ -31,6 +28,8 @@ def approve(document: Document, request: Judge, ctx: Context) -> list[Event]:
     if not phase.required:
         return handed_in
     phase_rules.check_deliverables(document, request.task, phase, found)
+    if votes.is_vote(phase, ctx.settings):
+        return [*handed_in, *voting.cast(as_it_will_be(document, handed_in, ctx), request, ctx, "yes")]
     standing = gates.gate(document, request.task, phase, found.digest, ctx)
     if approvers.identity(by, ctx.people) in {approvers.identity(n, ctx.people) for n in standing.approved_by}:
         return []
@@ -48,8 +47,8 @@ def approve(document: Document, request: Judge, ctx: Context) -> list[Event]:
     events = [*handed_in, approved]
     if not complete:
         return events
-    events += _met(document, phase, found, by)
-    return [*events, *_next(as_it_will_be(document, events, ctx), request, phase, ctx)]
+    events += passing.met(document, phase, found, by)
+    return [*events, *passing.next_phase(as_it_will_be(document, events, ctx), request, phase, ctx)]
 
 
 def request_changes(document: Document, request: Judge, ctx: Context) -> list[Event]:
@@ -57,14 +56,18 @@ def request_changes(document: Document, request: Judge, ctx: Context) -> list[Ev
 
     Raises: as `approve`; InvalidRequest without a comment.
     """
+    if _is_voted(document, request, ctx):
+        voting.check_open(document, request, ctx)
     return [_sent_back(document, request, ctx, "phase.changes_requested")]
 
 
 def reject(document: Document, request: Judge, ctx: Context) -> list[Event]:
-    """Return the refusal of a phase; its task is blocked until it is retried.
+    """Return the refusal of a phase; its task is blocked until it is retried. Where people vote it is one vote.
 
     Raises: as `approve`; InvalidRequest without a comment.
     """
+    if _is_voted(document, request, ctx):
+        return voting.cast(document, request, ctx, "no")
     return [_sent_back(document, request, ctx, "phase.rejected")]
 
 
@@ -77,7 +80,8 @@ def withdraw(document: Document, request: Judge, ctx: Context) -> list[Event]:
     """
     phase, _, by, _ = judging.judged(document, request, ctx, most="present")
     wanted = approvers.identity(by, ctx.people)
-    givers = [str(g.get("by")) for g in phase.given if approvers.identity(str(g.get("by")), ctx.people) == wanted]
+    said = [str(each.get("by")) for each in (*phase.given, *phase.votes)]
+    givers = [name for name in dict.fromkeys(said) if approvers.identity(name, ctx.people) == wanted]
     if not givers:
         raise errors.Refused(
             f"{by} has not approved the {phase.name} phase of {subject(document, request.task)}.",
@@ -85,14 +89,20 @@ def withdraw(document: Document, request: Judge, ctx: Context) -> list[Event]:
             next=[f"milestone review {review_words(document, request.task, phase.name)} --history"],
         )
     after = phases.after(phases.of(document.body, request.task), phase.name)
-    if after is not None and after.status in phases.DONE:
+    voted = votes.is_vote(phase, ctx.settings) and phase.status in phases.DONE
+    if voted or (after is not None and after.status in phases.DONE):
         raise errors.Refused(
             f"The approval of {phase.name} cannot be withdrawn any more.",
-            why=f"the {after.name} phase after it is over",
+            why=f"the {after.name} phase after it is over" if after and not voted else "the vote is closed",
             hint=f"milestone task block {subject(document, request.task)} REASON",
         )
     facts = {"by": by, "givers": givers, "comment": request.comment}
     return [event(document, "approval.withdrawn", request.task, phase.name, **facts)]
+
+
+def _is_voted(document: Document, request: Judge, ctx: Context) -> bool:
+    phase = phases.named(phases.of(document.body, request.task), request.phase)
+    return phase is not None and votes.is_vote(phase, ctx.settings)
 
 
 def _handed_in(document: Document, request: Judge, phase: Phase, ctx: Context) -> list[Event]:
@@ -143,36 +153,3 @@ def _unmet(document: Document, request: Judge, unmet: tuple[str, ...]) -> errors
             for name in unmet
         ],
     )
-
-
-def _met(document: Document, phase: Phase, found: Found, by: str) -> list[Event]:
-    """Return the facts of the milestone that name a deliverable approved here."""
-    stems = {plain(f.path.rpartition("/")[2]).rpartition(".")[0] for f in found.there}
-    stems |= {plain(item.name).rpartition(".")[0] or plain(item.name) for item in phase.expected}
-    return [
-        Event(
-            kind="fact.met",
-            document=document.kind,
-            uid=document.uid,
-            milestone=str(document.body.get("id")),
-            data={
-                "where": fact.where,
-                "fact": fact.name,
-                "evidence": f"{stem} approved, {found.digest[:12]}",
-                "by": by,
-            },
-        )
-        for fact in facts.of(document)
-        if not fact.met and (stem := gates.names_deliverable(fact.name, stems))
-    ]
-
-
-def _next(document: Document, request: Judge, phase: Phase, ctx: Context) -> list[Event]:
-    """Return what the last approval sets going: the next phase, or what is done with the last one."""
-    if phases.after(phases.of(document.body, request.task), phase.name) is not None:
-        return phase_rules.following(document, request.task, phase, request.found)
-    if request.task is not None:
-        return of_task.complete(document, of_task.CompleteTask(task=request.task, found=request.found), ctx)
-    work = [tasks.status(task) for task in tasks.leaves(document.body)]
-    all_done = document.body.get("status") == "in_progress" and set(work) == {"completed"}
-    return of_milestone.complete(document, ctx) if all_done else []

@@ -5,8 +5,10 @@ Each is said once, however many processes look: what was said stands in the reco
 
 from collections.abc import Mapping, Sequence
 
-from milestone.domain import deadlines, gates, phases, proof
+from milestone.domain import deadlines, gates, phases, proof, votes
 from milestone.domain.context import Context
+from milestone.domain.decide import voting
+from milestone.domain.decide.judging import Judge
 from milestone.domain.decide.phase import event
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Event
@@ -26,7 +28,8 @@ def look(document: Document, found: Mapping[tuple[str | None, str], Found], ctx:
         step = gates.next_step(document, task_id, surveyed, ctx)
         phase = phases.named(phases.of(document.body, task_id), step.phase) if step.phase else None
         if step.kind == "review" and step.gate is not None and phase is not None:
-            events += _about(document, task_id, phase, step.gate, ctx)
+            closed = _closed(document, task_id, phase, surveyed, ctx)
+            events += closed or _about(document, task_id, phase, step.gate, ctx)
     return events
 
 
@@ -45,6 +48,15 @@ def next_look(document: Document, ctx: Context) -> str | None:
             if phase.status == "in_review":
                 moments += [when for share in (0.5, 0.9, 1.0) if (when := deadlines.at_share(phase, share, ctx))]
     return min((when for when in moments if when > ctx.now), default=None)
+
+
+def _closed(
+    document: Document, task_id: str | None, phase: Phase, found: Mapping[str, Found], ctx: Context
+) -> list[Event]:
+    """Return the end of a vote whose time is over."""
+    if not votes.is_vote(phase, ctx.settings):
+        return []
+    return voting.close(document, Judge(task=task_id, phase=phase.name, found=found), ctx)
 
 
 def _about(document: Document, task_id: str | None, phase: Phase, gate: gates.Gate, ctx: Context) -> list[Event]:

@@ -36,7 +36,7 @@ def submitted(body: Body, recorded: Recorded) -> Body:
         "digest": recorded.event.data["digest"],
         "submitted_at": recorded.at,
         "submitted_by": recorded.actor.name,
-        **dict.fromkeys(("reminded", "escalated", "expired")),  # a new hand-in, a new deadline
+        **dict.fromkeys(("reminded", "escalated", "expired", "votes", "result")),  # a new hand-in, a new deadline
     }
     body = _into(body, recorded, {"status": "in_review", "completed_at": recorded.at, "approved_at": None})
     body = _approval(_keep_stored(body, recorded), recorded, approval)
@@ -73,11 +73,13 @@ def withdrawn(body: Body, recorded: Recorded) -> Body:
     """Somebody took an approval back; the gate it opened is closed."""
     data = recorded.event.data
     place = _place(body, recorded)
-    given = paths.get(body, f"{place}/approval/given", [])
-    taken = [{"by": item.get("by"), "at": item.get("at")} for item in given if item.get("by") in data["givers"]]
-    given = [item for item in given if item.get("by") not in data["givers"]]
+    said = paths.get(body, f"{place}/approval", {})
+    listed = {name: said.get(name) or [] for name in ("given", "votes")}
+    gone = [item for items in listed.values() for item in items if item.get("by") in data["givers"]]
+    taken = [{"by": item.get("by"), "at": item.get("at")} for item in gone]
+    left = {name: [each for each in items if each not in gone] or None for name, items in listed.items()}
     body = _kept(body, recorded, "withdrawn", withdrawn=taken)
-    body = _approval(body, recorded, {"given": given, "status": "pending"})
+    body = _approval(body, recorded, {**left, "status": "pending"})
     return _into(body, recorded, {"status": "in_review", "approved_at": None})
 
 
@@ -87,6 +89,30 @@ def delegated(body: Body, recorded: Recorded) -> Body:
     before = paths.get(body, f"{_place(body, recorded)}/approval/delegated", [])
     kept = [item for item in before if item.get("by") != data["delegation"].get("by")]
     return _approval(body, recorded, {"delegated": [*kept, data["delegation"]]})
+
+
+def cast(body: Body, recorded: Recorded) -> Body:
+    """Somebody voted; an earlier vote of theirs is replaced."""
+    vote = recorded.event.data["cast"]
+    before = paths.get(body, f"{_place(body, recorded)}/approval/votes", [])
+    kept = [each for each in before if each.get("by") != vote.get("by")]
+    return _approval(body, recorded, {"votes": [*kept, vote]})
+
+
+def closed(body: Body, recorded: Recorded) -> Body:
+    """A vote is over: its result is kept, and the phase is approved or rejected."""
+    data = recorded.event.data
+    body = _approval(body, recorded, {"result": {**data["result"], "at": recorded.at}})
+    if not data["passed"]:
+        body = _attempt(body, recorded, "rejected", result=data["result"])
+        reason = f"the vote on {data['phase']} failed: {data['result'].get('why')}"
+        return _task(
+            body,
+            recorded,
+            {"status": "blocked", "blocked": {"reason": reason, "since": recorded.at, "kind": "rejected"}},
+        )
+    body = _approval(body, recorded, {"status": "approved"})
+    return _into(body, recorded, {"status": "approved", "approved_at": recorded.at})
 
 
 def reminded(body: Body, recorded: Recorded) -> Body:
@@ -118,6 +144,8 @@ EVOLVERS: Mapping[str, Fold] = {
     "phase.completed": completed,
     "approval.withdrawn": withdrawn,
     "approval.delegated": delegated,
+    "vote.cast": cast,
+    "vote.closed": closed,
     "approval.reminded": reminded,
     "approval.escalated": escalated,
     "approval.expired": expired,
@@ -125,8 +153,8 @@ EVOLVERS: Mapping[str, Fold] = {
 }
 
 
-def _attempt(body: Body, recorded: Recorded, status: str) -> Body:
-    body = _kept(body, recorded, status)
+def _attempt(body: Body, recorded: Recorded, status: str, **more: Any) -> Body:
+    body = _kept(body, recorded, status, **more)
     body = _approval(body, recorded, {"status": status})
     return _into(body, recorded, {"status": status, "completed_at": None, "approved_at": None})
 
