@@ -69,7 +69,7 @@ def _bring_together(texts: dict[str, str], sides: Sides) -> None:
 def _mend(texts: dict[str, str], uid: str, wanted: tuple[str, Version], made: tuple[str, Version] | None) -> None:
     if made is not None and made[1].body == wanted[1].body:
         return
-    now = _by_uid(texts).get(uid)
+    now = _lies(texts, uid)
     if now is None and made is None:
         path, version = wanted
         there = versions.read(texts[path], path) if path in texts else []
@@ -93,6 +93,12 @@ def _together(
     if base is None or base[0] not in (one[0], other[0]):
         path = max(one[0], other[0])  # both moved it: one that is archived stays so
     return path, merged_text.joined(base[1] if base else None, one[1], other[1])
+
+
+def _lies(texts: Texts, uid: str) -> tuple[str, Version] | None:
+    """Return where a record lies and what it says; of a thousand files those are read that may hold it."""
+    likely = {path: text for path, text in texts.items() if uid in text or "uid" not in text}
+    return _by_uid(likely).get(uid)
 
 
 def _by_uid(texts: Texts) -> Placed:

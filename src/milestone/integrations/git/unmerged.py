@@ -1,10 +1,11 @@
 """What a merge left in git's index, and how it is told that it is settled."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
+from milestone.integrations.git.commit_records import CommitRecords
 from milestone.integrations.git.repository import Repository
 
 BASE, OURS, THEIRS = 1, 2, 3
@@ -22,17 +23,24 @@ class Stages(msgspec.Struct, frozen=True, kw_only=True):
 def stages(repository: Repository) -> dict[str, Stages]:
     """Return what git could not merge of the records, by path under the records folder."""
     listed = repository.git("ls-files", "-u", "-z", "--", *_folders(repository)).fields
+    # each stage of each path is read in one go: a place is "2sub/.milestones/active/milestone-001.yaml"
+    blobs = {about.split(" ")[2] + path: about.split(" ")[1] for about, path in _parted(listed)}
+    texts = CommitRecords(repository).texts(blobs, blobs)
     found: dict[str, dict[int, str]] = {}
-    for entry in listed:
-        about, _, path = entry.partition("\t")
-        _, blob, stage = about.split(" ")
-        text = repository.git("cat-file", "blob", blob).out
-        found.setdefault(_inside(repository, path), {})[int(stage)] = text
+    for place, text in texts.items():
+        found.setdefault(_inside(repository, place[1:]), {})[int(place[0])] = text
     return {
         path: Stages(base=sides.get(BASE), ours=sides.get(OURS), theirs=sides.get(THEIRS))
         for path, sides in found.items()
         if path.endswith((".yaml", ".yml"))
     }
+
+
+def _parted(listed: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield what is said of each path, and the path."""
+    for entry in listed:
+        about, _, path = entry.partition("\t")
+        yield about, path
 
 
 def tracked(repository: Repository) -> set[str]:
