@@ -7,8 +7,9 @@ import pytest
 
 from milestone.domain.document import Event
 from milestone.operations import beside, migrate
-from milestone.storage import located
+from milestone.storage import located, working_copy
 from milestone.storage.located import Location
+from milestone.testing.transactions import stamp
 from sharing.clones import Clone, a_project, cloned
 
 
@@ -58,6 +59,38 @@ def test_an_edit_is_named_and_taken_in(ana: Clone):
     assert "Sign in" in ana.records()
     assert "# better" in ana.path("milestone-001").read_text()
     assert (told(ana), unrecorded(ana)) == ([], 0)
+
+
+def test_the_files_are_written_while_somebody_else_has_the_turn_to_write(ana: Clone):
+    ana.create("Search")
+
+    with ana.workspace().store.transaction(stamp()):
+        warnings = beside.refresh(ana.workspace())
+
+    assert warnings == []
+    assert "title: Search" in ana.path("milestone-003").read_text()
+    assert told(ana) == []
+
+
+def test_a_record_made_while_the_files_are_looked_at_keeps_its_number(ana: Clone, monkeypatch: pytest.MonkeyPatch):
+    new = ana.path("milestone-003")
+    new.write_text("id: milestone-003\ntitle: Typed\nstatus: planned\n")
+    real = working_copy.look
+
+    def looked(*given: Any) -> Any:
+        seen = real(*given)
+        ana.create("Search")
+        return seen
+
+    monkeypatch.setattr(working_copy, "look", looked)
+    ana.sync()
+    monkeypatch.undo()
+    ana.sync()
+
+    with ana.workspace().reading() as reading:
+        numbers = {str(row["title"]): row["id"] for row in reading.rows()}
+    assert numbers["Search"] == "milestone-003"
+    assert numbers["Typed"] == "milestone-004"
 
 
 def test_an_edit_and_a_command_meet(ana: Clone):

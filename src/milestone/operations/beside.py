@@ -1,12 +1,18 @@
 """Bring records and files together: those of a file store, or those that lie beside a database."""
 
+from typing import Any
+
+import msgspec
+
 from milestone import clock, errors, registry
 from milestone.storage import copy_index, located, summary_file
-from milestone.storage.base import Stamp, Warning
+from milestone.storage.base import Stamp, Warning, merge_warnings
 from milestone.workspace.base import Workspace, Written
 
-TAKE_IN = "milestone.storage.working_copy:take_in"  # imports yaml
+LOOK = "milestone.storage.working_copy:look"  # imports yaml
+TAKE_IN = "milestone.storage.working_copy:take_in"
 WRITE = "milestone.storage.working_copy:write"
+RENEW = "milestone.storage.working_copy:renew"
 MOST = 5  # one file in so many may be gone
 
 
@@ -15,18 +21,40 @@ def take_in(workspace: Workspace) -> Written:
     if located.read(workspace.root).is_files:
         return workspace.write(lambda _txn, _ctx: [])
     check_may_be_files(workspace)
+    root, dry_run = str(workspace.root), workspace.options.dry_run
+    with workspace.store.reading() as reading:
+        seen = registry.load(LOOK)(reading, root)
+        taken = Written(seq=reading.seq, dry_run=dry_run)
+    if seen.is_edited:
+        taken = _taken(workspace, seen)
+    if dry_run:
+        return taken
+    with workspace.store.reading() as reading:
+        if located.read(root).is_files:  # the project moved meanwhile: its files are the store's own now
+            return taken
+        told = registry.load(RENEW)(reading, root)
+        return msgspec.structs.replace(
+            taken, seq=reading.seq, warnings=tuple(merge_warnings(taken.warnings, told))
+        )
+
+
+def _taken(workspace: Workspace, seen: Any) -> Written:
+    """Let what was typed become events; others wait for this, and for nothing else."""
+    root, dry_run = str(workspace.root), workspace.options.dry_run
     at = clock.format_moment(workspace.clock.now())
     stamp = Stamp(actor=workspace.actor, at=at, session=workspace.session)
     with workspace.store.transaction(stamp, timeout=workspace.options.lock_timeout) as txn:
-        moment = registry.load(TAKE_IN)(txn, str(workspace.root), stamp)
         before = list(txn.warnings)
-        if workspace.options.dry_run:
+        if located.read(root).is_files:  # the project moved meanwhile: its store took the edits in by itself
+            return Written(seq=txn.seq, adopted=tuple(txn.adopted), warnings=tuple(before), dry_run=dry_run)
+        moment = registry.load(TAKE_IN)(txn, root, stamp, seen)
+        if dry_run:
             txn.abandon()
         adopted, seq = tuple(txn.adopted), txn.seq
     told = moment.warnings
-    if not workspace.options.dry_run:
-        told = [*told, *registry.load(WRITE)(moment, seq=seq)]
-    return Written(seq=seq, adopted=adopted, warnings=(*before, *told), dry_run=workspace.options.dry_run)
+    if not dry_run:
+        told = [*told, *registry.load(WRITE)(moment)]
+    return Written(seq=seq, adopted=adopted, warnings=(*before, *told), dry_run=dry_run)
 
 
 def bring(workspace: Workspace) -> list[Warning]:

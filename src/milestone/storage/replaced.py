@@ -53,6 +53,11 @@ def look_back(moment: Moment, stamp: Stamp) -> list[Warning]:
     return told
 
 
+def are_there(place: Place) -> bool:
+    """Tell whether there are replaced files to look at; nothing is forgotten, which is for whose turn it is."""
+    return any(not os.path.isdir(os.path.join(place.replaced, name)) for name in disk.names(place.replaced))
+
+
 def let_go(place: Place) -> list[str]:
     """Forget the replaced files that nobody writes into any more, and return those somebody has written into."""
     names = disk.names(place.replaced)

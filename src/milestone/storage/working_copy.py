@@ -1,13 +1,14 @@
 """The YAML files beside a database: taken in three-way, written anew, like those of a file store.
 
-In one transaction of the database what people and git did to the files becomes events; when that is durable the
-files are brought to what the database says. A crash in between costs nothing: the same edit meets itself.
+The files are looked at while others go on writing. In one transaction of the database what people and git did to
+them becomes events, and their files are brought to what it says; then the others, which nobody waits for either.
+A crash in between costs nothing: the same edit meets itself.
 """
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -15,7 +16,7 @@ from milestone.domain.document import Document, Event, Recorded
 from milestone.domain.evolve import evolve
 from milestone.domain.summary import row
 from milestone.storage import adopting, commit, copy_index, copy_versions, disk, replaced, summary_file
-from milestone.storage.base import Stamp, Txn, Warning
+from milestone.storage.base import Reading, Stamp, Txn, Warning
 from milestone.storage.copy_index import Index
 from milestone.storage.event_log import EventLog
 from milestone.storage.moment import Key, Moment
@@ -25,6 +26,7 @@ from milestone.storage.summary_entry import Entries
 from milestone.storage.summary_file import Summary
 
 KINDS = ("milestone", "dependencies")  # those that have a file
+FEW = 20  # records that are read one by one
 
 
 class _Known(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,27 +42,44 @@ class _Known(msgspec.Struct, frozen=True, kw_only=True):
         return self.kind, self.uid
 
 
-class CopyMoment(Moment):
-    """An open transaction of a database, seen as the moment of a file store."""
+class Seen(NamedTuple):
+    """What the files and the database said before anybody's turn to write."""
 
-    def __init__(self, place: Place, txn: Any, index: Index) -> None:
+    epoch: str
+    seq: int
+    entries: dict[Key, Any]  # of the live milestones
+    found: dict[str, str]  # the files there are, with their signatures
+    changed: list[str]  # paths that came, went or hold something else
+    bases: dict[str, tuple[str, str]]  # uid -> path and text, where the base had to be guessed
+    were_replaced: bool  # files that an editor may still write into
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether there may be something to take in."""
+        return bool(self.changed) or self.were_replaced
+
+
+class CopyMoment(Moment):
+    """One moment of a database, or its open transaction, seen as the moment of a file store."""
+
+    def __init__(self, place: Place, txn: Any, index: Index, seen: Seen | None = None) -> None:
         super().__init__(place, Summary(), evolve, row)
         self.txn = txn
+        self.at_hand: dict[str, Document] = {}  # milestones that were read together
         self.index = index
         self.shelf = Snapshots(os.path.join(place.local, "copy"), place.drafts)
         self.bases: dict[str, tuple[str, str]] = {}  # uid -> path and text, where the base had to be guessed
         self.epoch = txn.epoch
         self.last_number = txn.last_number
-        rows = txn.rows()
-        known = [_Known(id=str(each["id"]), uid=str(each["uid"])) for each in rows]
-        entries: Any = Entries({each.key: each for each in known})  # type: ignore[misc]
-        self.summary.entries = entries
+        self.summary.entries = Entries(_entries(txn, seen))
 
     def stored(self, kind: str, uid: str) -> Stored | None:
         found = self.changed.get((kind, uid))
-        document: Document | None = self.txn.load(kind, uid) if found is None else None
-        if document is None:
+        if found is not None:
             return found
+        document: Document | None = self.at_hand.get(uid) or self.txn.load(kind, uid)
+        if document is None:
+            return None
         kept = self.shelf.read(kind, uid)
         if kept is not None and kept.path in self.index.files:
             return msgspec.structs.replace(kept, document=document, row=None)
@@ -98,26 +117,69 @@ class CopyMoment(Moment):
         return recorded
 
 
-def take_in(txn: Txn, root: str, stamp: Stamp) -> CopyMoment:
-    """Stage what the files say that the database does not know; `write` goes on with what is returned."""
+def _entries(txn: Any, seen: Seen | None) -> dict[Key, Any]:
+    """Return the live milestones; of those that were seen before, only what happened since is asked for."""
+    if seen is None or seen.epoch != txn.epoch:
+        known = [_Known(id=str(each["id"]), uid=str(each["uid"])) for each in txn.rows()]
+        return {each.key: each for each in known}
+    entries = dict(seen.entries)
+    since = [recorded.event for recorded in txn.events(after=seen.seq)]
+    for uid in dict.fromkeys(event.uid for event in since if event.document == "milestone"):
+        document = txn.load("milestone", uid)
+        entries.pop(("milestone", uid), None)
+        if document is not None and not (document.away or document.deleted):
+            entries["milestone", uid] = _Known(id=str(document.body["id"]), uid=uid)
+    return entries
+
+
+def _place(root: str) -> Place:
     place = Place(root)
     place.log = EventLog(os.path.join(place.local, "copy", "no-log"))  # the log is in the database
     for folder in (os.path.join(place.replaced, "base"), place.drafts):
         disk.make_folder(folder)
-    moment = CopyMoment(place, txn, copy_index.read(root))
+    return place
+
+
+def look(reading: Reading, root: str) -> Seen:
+    """Return what the files say otherwise than when both last agreed; whoever writes meanwhile is not held up."""
+    place = _place(root)
+    moment = CopyMoment(place, reading, copy_index.read(root))
     found = summary_file.scan(root)
     changed = copy_index.edited(root, moment.index, found)
-    moment.bases = copy_versions.bases(moment, [path for path in changed if path in found])
+    return Seen(
+        epoch=moment.epoch,
+        seq=reading.seq,
+        entries=dict(cast(Entries, moment.summary.entries)),
+        found=found,
+        changed=changed,
+        bases=copy_versions.bases(moment, [path for path in changed if path in found]),
+        were_replaced=replaced.are_there(place),
+    )
+
+
+def take_in(txn: Txn, root: str, stamp: Stamp, seen: Seen) -> CopyMoment:
+    """Stage what the files say that the database does not know; `write` goes on with what is returned."""
+    moment = CopyMoment(_place(root), txn, copy_index.read(root), seen)
+    moment.bases = seen.bases
     moment.warnings = replaced.look_back(moment, stamp)
     left_over = {path: uid for uid, path in _left_over(moment)}
-    taken = adopting.adopt(moment, stamp, found, [path for path in changed if path not in left_over])
+    taken = adopting.adopt(moment, stamp, seen.found, [path for path in seen.changed if path not in left_over])
     for uid in left_over.values():
         _put(moment, uid)
     moment.warnings += [*taken.unreadable.values(), *taken.warnings]
-    for uid in _late(txn, moment):
-        _put(moment, uid)
     txn.adopted = tuple(moment.staged)
     return moment
+
+
+def renew(reading: Reading, root: str) -> list[Warning]:
+    """Bring every file that does not say what the database says to what it says at this moment."""
+    moment = CopyMoment(_place(root), reading, copy_index.read(root))
+    late = _late(reading, moment)
+    if len(late) > FEW:  # one by one each is a trip to the database
+        moment.at_hand = {document.uid: document for document in reading.find("milestone")}
+    for uid in late:
+        _put(moment, uid)
+    return _write(moment, epoch=moment.epoch, seq=reading.seq)
 
 
 def _put(moment: CopyMoment, uid: str) -> None:
@@ -140,8 +202,13 @@ def _left_over(moment: CopyMoment) -> Iterator[tuple[str, str]]:
             yield uid, path
 
 
-def write(moment: CopyMoment, *, seq: int) -> list[Warning]:
-    """Bring the files to what the database says at `seq`, and keep what they are; called when that is durable."""
+def write(moment: CopyMoment) -> list[Warning]:
+    """Bring the files of what was taken in to what the database says; called when that is durable."""
+    return _write(moment, epoch=moment.index.epoch, seq=moment.index.seq)
+
+
+def _write(moment: CopyMoment, *, epoch: str, seq: int) -> list[Warning]:
+    """Bring files to what the database says, and keep what they are; `seq` is what all of them say then."""
     root = moment.place.root
     files = dict(moment.index.files)
     changes = commit.planned(moment, summary_file.scan(root))
@@ -154,8 +221,8 @@ def write(moment: CopyMoment, *, seq: int) -> list[Warning]:
         told += _remember(partial(_keep, moment, key, files, paths.get(key[1], [])))
     # What could not be written is late still: the next sync looks from where the last whole one was.
     is_whole = not any(warning.code == "file_not_written" for warning in told)
-    before = moment.index.seq if moment.index.epoch == moment.epoch else 0
-    index = Index(moment.epoch, seq if is_whole else before, files)
+    before = moment.index.seq if moment.index.epoch == epoch else 0
+    index = Index(epoch, seq if is_whole else before, files)
     return [*told, *_remember(partial(copy_index.write, root, index, moment.place.drafts))]
 
 
@@ -186,13 +253,13 @@ def _keep(moment: CopyMoment, key: Key, files: dict[str, copy_index.Entry], know
         files[stored.path] = entry
 
 
-def _late(txn: Txn, moment: CopyMoment) -> Iterable[str]:
+def _late(reading: Reading, moment: CopyMoment) -> set[str]:
     """Return the uids of records whose files may not say what the database says."""
     there = {entry.uid for entry in moment.index.files.values()}
     missing = {known.uid for known in _live(moment) if known.uid not in there}
-    if moment.index.epoch != txn.epoch:
+    if moment.index.epoch != reading.epoch:
         return {known.uid for known in _live(moment)}
-    recent = txn.events(after=moment.index.seq)
+    recent = reading.events(after=moment.index.seq)
     return missing | {recorded.event.uid for recorded in recent if recorded.event.document == "milestone"}
 
 
