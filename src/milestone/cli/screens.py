@@ -7,11 +7,22 @@ from milestone.cli.look import Look, look
 from milestone.cli.text import status as texts
 from milestone.registry import load
 from milestone.reports import status as report
+from milestone.storage import recommended
 
 
 def project(env: Env, *, everything: bool = False) -> int:
     """Show where the whole project stands."""
-    return _answer(env, look(env), everything=everything)
+    found = look(env)
+    _recommended(env, found)
+    return _answer(env, found, everything=everything)
+
+
+def _recommended(env: Env, found: Look) -> None:
+    """Tell when the project recommends another store than this clone uses."""
+    wished, here = recommended.read(found.root), found.moment.project.backend
+    if wished not in (None, here):
+        told = f"The project recommends {wished} ({recommended.NAME}), and this clone uses {here}."
+        env.warn("backend_recommended", f"{told} Next: milestone migrate --to {wished}")
 
 
 def project_at(env: Env, at: str, *, everything: bool = False) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from milestone.cli.env import Env
 from milestone.reports import system
-from milestone.storage import located
+from milestone.storage import located, recommended
 from milestone.storage.base import Reading
 from milestone.workspace import growth, measuring, readings
 
@@ -36,6 +36,7 @@ def view(env: Env, reading: Reading) -> dict[str, Any]:
         verdict=verdict,
         replicas=_replicas(known.settings, env.environ),
         command=measuring.command(verdict.to),
+        recommended=recommended.read(root),
     )
 
 

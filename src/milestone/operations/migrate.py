@@ -14,7 +14,7 @@ from milestone.domain.context import Context
 from milestone.domain.document import Event
 from milestone.failpoint import reach
 from milestone.operations import backup, beside, joining
-from milestone.storage import BACKENDS, located, locks
+from milestone.storage import BACKENDS, disk, located, locks, recommended
 from milestone.storage.base import Store, Txn
 from milestone.storage.located import Location
 from milestone.storage.moving import copied, foreign, journal
@@ -42,13 +42,13 @@ def migrate(
         Busy: somebody else migrates, or there was no moment for the change; it goes on with the next call.
         NotWritable, Refused: no backup could be made before; the project stays where it is.
     """
-    backend = _backend(to)
+    wanted = backend(to)
     with _mover(workspace) as mover:
         mover.go_on()
         here = mover.store.location
-        if (here.backend, here.dsn) == (backend, dsn):
+        if (here.backend, here.dsn) == (wanted, dsn):
             return mover.known or Move(source=here, target=here, state="moved", begun=mover.now)
-        return mover.move(mover.to(backend, dsn), tell, pace)
+        return mover.move(mover.to(wanted, dsn), tell, pace)
 
 
 def rollback(workspace: Workspace, *, tell: Tell | None = None, pace: Pace | None = None) -> Move:
@@ -103,7 +103,22 @@ def _following(workspace: Workspace) -> FollowingStore:
     return workspace.store
 
 
-def _backend(word: str) -> str:
+def recommend(workspace: Workspace, backend: str) -> None:
+    """Recommend a backend to every clone of the project, in a file that git shares.
+
+    Raises:
+        NotWritable: the disk refused; what was recommended stays.
+    """
+    with disk.telling(recommended.NAME):
+        recommended.write(workspace.root, backend)
+
+
+def backend(word: str) -> str:
+    """Return the backend a word means.
+
+    Raises:
+        InvalidRequest: there is no such backend.
+    """
     name = NAMES.get(word, word)
     if name not in BACKENDS:
         known = [*BACKENDS, *NAMES]

@@ -9,7 +9,7 @@ from milestone.integrations.git import repository
 from milestone.integrations.git.command import GitFailed
 from milestone.operations.findings import Finding, finding
 from milestone.operations.init import GITIGNORE
-from milestone.storage import base
+from milestone.storage import base, recommended
 
 NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "fuse.sshfs", "ncpfs"}
@@ -22,6 +22,11 @@ def findings(root: Path, *, environ: Mapping[str, str]) -> Iterator[Finding]:
     """Yield what is amiss around a `.milestones` folder."""
     yield from _of_git(root)
     yield from _of_disk(root)
+    word = recommended.said(root)
+    if word is not None and word not in recommended.WORDS:
+        message = f'It recommends "{word}", which is no backend.'
+        known = ", ".join(sorted(recommended.WORDS))
+        yield finding("warning", "unknown_backend", recommended.NAME, message, f"Write one of {known}.")
     if environ.get("PYTHONDONTWRITEBYTECODE") or not _has_bytecode():
         message = "Python keeps no compiled files here, so every command starts about three times as slowly."
         yield finding("note", "no_bytecode", sys.executable, message, "Unset PYTHONDONTWRITEBYTECODE.")

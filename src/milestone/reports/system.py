@@ -25,14 +25,19 @@ def view(
     verdict: scale.Verdict,
     replicas: Mapping[str, int] | None,
     command: str,
+    recommended: str | None = None,
 ) -> dict[str, Any]:
     """Return the state of the store; `advice` says what would be better, each with its reason and command."""
     slow = scale.p95(list(times))
     advice = list(_advice(backend, settings, verdict, slow, replicas, command))
+    if recommended not in (None, backend):
+        reason = f"the project recommends {recommended} (config/storage-backend.txt)"
+        advice.append({"reason": reason, "command": f"milestone migrate --to {recommended}"})
     return {
         "ok": not advice,
         "backend": backend,
         "fits": verdict.wanted,
+        "recommended": recommended,
         "milestones": len(rows),
         "tasks": sum(int(row["tasks_total"] or 0) for row in rows),
         "team": dict(team),

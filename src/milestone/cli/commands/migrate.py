@@ -26,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--to", metavar="BACKEND", help="file, hybrid, sqlite or postgres")
     what.add_argument("--rollback", action="store_true", help="go back, with all that was written since")
     what.add_argument("--status", action="store_true", help="say where the project is and how far a move got")
+    parser.add_argument(
+        "--recommend", action="store_true", help="name the backend in config/storage-backend.txt, for every clone"
+    )
     address = parser.add_mutually_exclusive_group()
     address.add_argument("--dsn", metavar="URL|-", help="address of the PostgreSQL server; - reads it from stdin")
     address.add_argument("--dsn-env", metavar="NAME", help="variable that holds the address")
@@ -39,14 +42,21 @@ def run(env: Env, args: argparse.Namespace) -> int:
             why="nothing changes before all is compared",
             next=["milestone migrate --status"],
         )
+    if args.recommend and not args.to:
+        raise errors.InvalidRequest(
+            "--recommend goes with --to.", next=["milestone migrate --to BACKEND --recommend"]
+        )
     dsn = _dsn(env, args)
+    backend = migrate.backend(args.to) if args.to else ""
     progress = text.Progress(env.note if env.terminal else None)
     if args.status:
         move = migrate.status(env.workspace)
     elif args.rollback:
         move = migrate.rollback(env.workspace, tell=progress)
     else:
-        move = migrate.migrate(env.workspace, args.to, dsn, tell=progress)
+        move = migrate.migrate(env.workspace, backend, dsn, tell=progress)
+        if args.recommend:
+            migrate.recommend(env.workspace, backend)
     env.was_long = not args.status
     return _answer(env, move)
 
