@@ -53,6 +53,7 @@ def _of_done(parser: argparse.ArgumentParser) -> None:
 def _of_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("ref", metavar="REF", help="m1/t2, or t2 in the current milestone")
     parser.add_argument("--item", metavar="N", type=int, help="the acceptance item that is shown, from 1")
+    parser.add_argument("--sign", action="store_true", help="sign the receipt: it counts in every clone")
     parser.add_argument(
         "command", metavar="COMMAND", nargs="*", help="after --; else the item's own check, the task's verify"
     )

@@ -1,19 +1,20 @@
 """Show a task, or one of its acceptance items, by a command: the receipt is kept, the task goes on."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from milestone import errors
 from milestone.clock import format_moment
-from milestone.domain import proof, receipts
+from milestone.domain import proof, receipts, signing
 from milestone.domain.commands import Command
 from milestone.domain.decide import rules
 from milestone.domain.document import Body, Document, Event
 from milestone.operations import accepted, claims, proving, trusting
 from milestone.operations.proving import Proof
+from milestone.operations.signed import Signer
 from milestone.storage.base import Txn
 from milestone.workspace import current, finding
 from milestone.workspace.base import Workspace, Written
@@ -45,11 +46,14 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     lacks: tuple[rules.Finding, ...]  # what a completion would still be refused for
 
 
-def check(workspace: Workspace, start: Path, request: Check) -> Checked:
+def check(
+    workspace: Workspace, start: Path, request: Check, signer: Callable[[], Signer] | None = None
+) -> Checked:
     """Run what shows a task and record the receipts; the task stays as it is.
 
     Without a command, an item's own check decides, else the task's verify; without an item every check the task
-    has. They run in order, up to the first that fails.
+    has. They run in order, up to the first that fails. With a signer every receipt is signed: it counts in every
+    clone.
 
     Raises:
         Refused: a command failed (what it showed is recorded), or there is nothing to run.
@@ -66,6 +70,7 @@ def check(workspace: Workspace, start: Path, request: Check) -> Checked:
         if not shown[-1][1].succeeded:
             break
     items = [_receipt(workspace, found, line, each) for line, each in shown]
+    items = _signed(document, found, items, signer()) if signer is not None else items
     written = claims.write(
         workspace, lambda txn, ctx: claims.around(txn, ctx, document, found, _record(txn, document, found, items))
     )
@@ -117,6 +122,12 @@ def _task(workspace: Workspace, start: Path, ref: str) -> tuple[Document, Body]:
 def _receipt(workspace: Workspace, found: Body, line: Line, shown: Proof) -> Body:
     item = shown.evidence(workspace.actor.name, format_moment(workspace.clock.now()))
     return {**item, **proof.about(found, line.item)} if line.item is not None else item
+
+
+def _signed(document: Document, found: Body, items: list[Body], signer: Signer) -> list[Body]:
+    messages = [signing.receipt(document, str(found["id"]), item) for item in items]
+    made = signer.sign(messages)
+    return [{**item, "signature": signature} for item, signature in zip(items, made, strict=True)]
 
 
 def _record(txn: Txn, document: Document, found: Body, items: Sequence[Body]) -> list[Event]:

@@ -10,12 +10,13 @@ import msgspec
 from milestone import errors
 from milestone.config import files
 from milestone.domain.document import Event
-from milestone.signatures import keys, own_key, ssh_keygen
+from milestone.signatures import keys, own_key, service_key, ssh_keygen
 from milestone.uids import uid_from_name
 from milestone.workspace.base import Workspace
 
 SETTING = "approvals.key"
 FILE = "approval.key"
+SERVICE_KEY = "MILESTONE_RECEIPT_KEY"  # the file of the key a service signs receipts with
 SHORTEST = 8  # characters of a passphrase
 Ask = Callable[[str], str]  # a question to the person at the terminal, answered without being shown
 
@@ -45,6 +46,19 @@ class Signer(msgspec.Struct, frozen=True, kw_only=True):
             raise _refused(self.path, str(error), "milestone config new-key --mine") from error
 
 
+class ServiceSigner(msgspec.Struct, frozen=True, kw_only=True):
+    """The key of a service (CI): nobody types a passphrase there, so it signs receipts and never approvals."""
+
+    path: Path
+
+    def sign(self, messages: Sequence[bytes]) -> list[str]:
+        """Return the signature of each message. Raises NotPermitted when the file holds no usable key."""
+        try:
+            return service_key.sign(_guarded(self.path), messages)
+        except ValueError as error:
+            raise _refused(self.path, str(error), "give it an Ed25519 key without a passphrase") from error
+
+
 def signer(workspace: Workspace, environ: Mapping[str, str], ask: Ask) -> Signer:
     """Return what signs for the person at the terminal.
 
@@ -56,6 +70,19 @@ def signer(workspace: Workspace, environ: Mapping[str, str], ask: Ask) -> Signer
     if path.resolve().is_relative_to(workspace.root.parent.resolve()):
         raise _refused(path, "it lies inside the project, where every run works", "move it to your home folder")
     return Signer(path=path, ask=ask, environ=environ)
+
+
+def receipt_signer(workspace: Workspace, environ: Mapping[str, str], ask: Ask) -> "Signer | ServiceSigner":
+    """Return what signs receipts: a person's own key, or the key that a service was given as a file.
+
+    Raises:
+        NotPermitted: an agent or a run asks, or there is no usable key.
+    """
+    if workspace.actor.kind != "service" or workspace.in_run:
+        return signer(workspace, environ, ask)
+    if not environ.get(SERVICE_KEY):
+        raise _refused(Path(f"${SERVICE_KEY}"), "it names no file", "set it to the key of the service")
+    return ServiceSigner(path=Path(environ[SERVICE_KEY]))
 
 
 def place(workspace: Workspace, environ: Mapping[str, str]) -> Path:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
@@ -25,6 +25,7 @@ ENTER = "milestone.integrations.git.merge_entry:enter"  # starts git
 VERIFY = "milestone.signatures.verifying:is_signed"  # imports cryptography
 LEASE = "lease"  # what a claim is kept in; it lives beside the record it is about
 REMEMBER = "milestone.workspace.typed_here:remember"  # may start git
+RECOGNISING = "milestone.workspace.recognising:Recognising"
 LOOK_BACK = 50  # events searched for who changed a stale record
 
 
@@ -112,7 +113,7 @@ class Workspace:
     def reading(self) -> Iterator[Reading]:
         """Open one consistent moment of the store; what is encrypted is in the clear for who has the key."""
         with self.store.reading() as reading:
-            yield self.secrecy.reading(reading) if self.secrecy is not None else reading
+            yield self._recognising(self.secrecy.reading(reading) if self.secrecy is not None else reading)
 
     def context(self, reading: Reading) -> Context:
         """Return what rules may know at this moment."""
@@ -139,6 +140,12 @@ class Workspace:
         if person is None or not person.keys:
             return False
         return bool(registry.load(VERIFY)(message, signature, person.keys))
+
+    def _recognising(self, reading: Any) -> Any:
+        """Return a reading in which signed receipts count; as it is in a team without keys."""
+        if not any(person.keys for person in self.people):
+            return reading
+        return registry.load(RECOGNISING)(reading, self.verify)
 
     def write(self, decide: Decide, *, operation: str | None = None, actor: Actor | None = None) -> Written:
         """Return what was recorded after asking `decide` for events inside one transaction.
@@ -207,7 +214,7 @@ class Workspace:
         if known:
             return _written(txn, known, seq=txn.seq, repeated=True)
         before = txn.seq
-        events = decide(txn, self.context(txn))
+        events = decide(self._recognising(txn), self.context(txn))
         self._check_revision(txn, events)
         recorded = txn.append(events)
         if self.options.dry_run:

@@ -15,6 +15,8 @@ from milestone.operations import PARTS
 from milestone.operations import task as operation
 from milestone.registry import load
 
+SIGNER = "milestone.operations.signing:receipt_signer"  # imports cryptography
+ASK = "milestone.cli.passphrase:ask"
 EXAMPLES = """
 milestone task done m1/1 --note "name, mail, text"
 milestone task check m1/1 --item 2 -- pytest tests/login
@@ -84,7 +86,8 @@ def _done(env: Env, args: argparse.Namespace) -> int:
 def _check(env: Env, args: argparse.Namespace) -> int:
     checking = load(PARTS["checking"])
     request = checking.Check(ref=args.ref, item=args.item, command=args.command)
-    checked = checking.check(env.workspace, env.start, request)
+    signer = (lambda: load(SIGNER)(env.workspace, env.environ, load(ASK))) if args.sign else None
+    checked = checking.check(env.workspace, env.start, request, signer)
     return env.answer_change(
         checked.written,
         lambda: load("milestone.cli.text.checked:text")(checked),
