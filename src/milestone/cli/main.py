@@ -11,6 +11,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "list": "List milestones or tasks, filtered and sorted",
         "show": "Show one milestone or task",
         "next": "Name the best ready task, and why",
+        "inbox": "List what waits for a person, and the command that answers each",
         "log": "Show what happened, or verify the log",
     },
     "Plan": {

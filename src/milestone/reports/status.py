@@ -11,11 +11,11 @@ from milestone.domain.questions import Question
 from milestone.domain.rows import Rows, links
 from milestone.domain.rows import of as rows_of
 from milestone.registry import load
-from milestone.reports import events, ready, resume
-from milestone.reports.names import short
+from milestone.reports import events, inbox, ready, resume
 
 Row = Mapping[str, Any]
 SHOWN = 20
+BEGUN = 200  # milestones that are looked through for failed tasks
 BUFFER = 1.2  # the share a plan keeps for surprises: the late end of a range
 DAY = timedelta(days=1)
 
@@ -81,7 +81,7 @@ def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, 
         "critical_path": path,
         "blockers": blockers(rows, path),
         "risks": risks(rows, path),
-        "needs_you": needs_you(rows),
+        "needs_you": waiting(moment, path, BEGUN),
         "resume": resume.view(rows, moment.sessions, moment.held, moment.recent, startable),
         "next": startable,
         "recent": [events.short(event) for event in moment.recent],
@@ -216,64 +216,11 @@ def risks(rows: Sequence[Row], path: Sequence[str]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: (bands.get(each["band"], 2), -(each["score"] or 0), each["ref"]))
 
 
-def needs_you(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """Return what waits for a person: approvals, questions, conflicts, facts nobody has met."""
-    found: list[dict[str, Any]] = []
-    asking = rows_of(rows).select(Question(has=("open", "asks")))
-    names = [each["id"] for row in asking for each in row["questions"]]
-    several = {name for name in names if names.count(name) > 1}
-    for row in asking:
-        found += _approvals(row) + _questions(row, several) + _facts(row)
-        if row["conflicts"]:
-            text = f"{row['conflicts']} values a merge could not join"
-            found.append(_ask("conflict", "conflict", row["id"], text, f"milestone show {short(row['id'])}"))
-    return found
-
-
-def _approvals(row: Row) -> list[dict[str, Any]]:
-    found = []
-    for each in row["waiting"]:
-        ref = f"{row['id']}/{each['task']}" if each["task"] else row["id"]
-        words = " ".join(filter(None, [short(row["id"]), short(each["task"] or "")]))
-        missing = [str(who) for who in each["approvers"] if who not in (each["approved_by"] or ())]
-        text = f"{each['phase']} waits for approval"
-        command = f"milestone review {words} --phase {each['phase']} --approve"
-        asked = _ask(f"{ref}/{each['phase']}", "approval", ref, text, command)
-        found.append(asked | {"who": missing, "since": each["since"]})
-    return found
-
-
-def _questions(row: Row, several: set[str]) -> list[dict[str, Any]]:
-    """Return the open questions; one whose id another milestone has too is answered with both ids."""
-    found = []
-    for each in row["questions"]:
-        name = f"{short(row['id'])}/{each['id']}" if each["id"] in several else each["id"]
-        found.append(
-            _ask(name or "q", "question", row["id"], each["text"] or "", f'milestone answer {name} "..."')
-        )
-    return found
-
-
-def _facts(row: Row) -> list[dict[str, Any]]:
-    unmet = row["unmet"]
-    return [
-        _ask(text, "condition", row["id"], f"unmet: {text}", f'milestone update {short(row["id"])} --met "{text}"')
-        for text in [*unmet.get("conditions", ()), *unmet.get("external", ())]
-        if text not in (row["depends_overridden"] or ())
-    ]
-
-
-def _ask(id: str, kind: str, ref: str, text: str, command: str) -> dict[str, Any]:
-    return {
-        "id": id,
-        "kind": kind,
-        "ref": ref,
-        "text": text,
-        "who": [],
-        "since": None,
-        "cost_days": None,
-        "answer_with": command,
-    }
+def waiting(moment: Moment, path: Sequence[str] | None = None, most: int | None = None) -> list[dict[str, Any]]:
+    """Return what waits for a person at a moment; `path` is the critical path, where it is known already."""
+    rows = rows_of(moment.rows)
+    found = critical_path(rows, links(rows)) if path is None else path
+    return inbox.entries(rows, moment.sessions, found, moment.now, most=most)
 
 
 def task(sight: ready.Sight) -> dict[str, Any]:

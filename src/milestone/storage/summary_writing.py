@@ -20,7 +20,20 @@ from milestone.storage.summary_row import Blank, pack
 from milestone.storage.summary_table import Table
 
 LOCAL_KEYS = {  # what is kept of documents without a file that a look at the project needs
-    "session": ("id", "milestones", "holds", "state", "started", "last_saved", "tasks", "notes", "pid", "host"),
+    "session": (
+        "id",
+        "milestones",
+        "holds",
+        "state",
+        "started",
+        "last_saved",
+        "tasks",
+        "notes",
+        "pid",
+        "host",
+        "asks",
+        "setup",
+    ),
     "lease": ("id", "milestone", "task", "state", "holder", "expires"),
 }
 KEEP = 200  # replaced lines that are not worth a rewrite

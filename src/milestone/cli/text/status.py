@@ -7,6 +7,7 @@ from typing import Any
 from milestone.cli import output
 from milestone.cli.output import line
 from milestone.cli.text import moments, states, table, wide
+from milestone.reports import inbox
 from milestone.reports.names import short
 
 View = Mapping[str, Any]
@@ -224,11 +225,11 @@ def _risks(view: View, width: int) -> list[str]:
 
 def _needs_you(view: View, width: int) -> list[str]:
     entries = []
-    for each in view["needs_you"]:
-        name = each["id"] if each["kind"] == "question" else short(each["ref"])
+    for each in inbox.asking(view):
+        name = each["id"] if each["kind"] in ("question", "permission") else short(each["ref"])
         who = f" by {', '.join(map(line, each['who']))}" if each["who"] else ""
         entries.append(f"{name} {line(each['text'])}{who}")
-    return section("Needs you", entries, width)
+    return section("Needs you", entries, width, rest="milestone inbox")
 
 
 def _recent(view: View, today: date, width: int) -> list[str]:
@@ -280,7 +281,7 @@ def commands(view: View) -> list[str]:
     resume = view["resume"]
     if resume:
         found.append(" ".join(map(short, resume["command"].split())))
-    found += [each["answer_with"] for each in view["needs_you"][:1]]
+    found += [each["answer_with"] for each in inbox.asking(view)[:1]]
     for each in view["next"]:
         verb = "execute" if each["run"] else "task start"
         found.append(f"milestone {verb} {short(each['milestone'] if each['run'] else each['ref'])}")

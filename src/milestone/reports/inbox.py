@@ -1,0 +1,167 @@
+"""What waits for a person: approvals, questions, permissions, blockers, conflicts, and what answers each."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from milestone.domain.questions import Question
+from milestone.domain.rows import of as rows_of
+from milestone.reports.names import short
+
+Row = Mapping[str, Any]
+Entry = dict[str, Any]
+DAY_HOURS = 8.0  # of work, as slack is counted
+BY_HAND = "reported"
+
+
+def entries(
+    rows: Sequence[Row], sessions: Iterable[Row], path: Sequence[str], now: datetime, *, most: int | None = None
+) -> list[Entry]:
+    """Return what waits for somebody, what costs the plan most days first, then the oldest.
+
+    `path` is the critical path of milestones: what waits there moves the end, what has slack does not yet. `most`
+    are the milestones, lately begun, that are looked through for failed tasks; None: all that were begun.
+    """
+    known = rows_of(rows)
+    asking = known.select(Question(has=("open", "asks")))
+    several = _doubled(asking)
+    found = [_costing(each, row, path, now) for row in asking for each in _asked(row, several)]
+    begun = Question(has=("open", "worked"), order="started", limit=most)
+    looked = (known.select(Question(has=("open", "blockers"))), known.select(begun))
+    stopped = {row["id"]: row for each in looked for row in each}
+    found += [_costing(each, row, path, now) for row in stopped.values() for each in _blockers(row)]
+    for session in sessions:
+        names = session.get("milestones") or ()
+        row = known.named(str(names[0])) if names else None
+        found += [_costing(each, row, path, now) for each in _of_session(session)]
+    return sorted(found, key=lambda each: (-(each["cost_days"] or 0.0), each["since"] or "9"))
+
+
+def mine(found: Sequence[Entry], is_mine: Callable[[str], bool]) -> list[Entry]:
+    """Return the entries that wait for whoever asks: those that name them, and those that name nobody."""
+    return [each for each in found if not each["who"] or any(map(is_mine, each["who"]))]
+
+
+def asking(view: Row) -> list[Entry]:
+    """Return what needs a person in a `status`, but for the blockers that it lists by themselves."""
+    stopped = {each["ref"] for each in view["blockers"]}
+    return [each for each in view["needs_you"] if each["kind"] != "blocker" or each["ref"] not in stopped]
+
+
+def _asked(row: Row, several: set[str]) -> Iterator[Entry]:
+    yield from _approvals(row)
+    yield from _questions(row, several)
+    yield from _conditions(row)
+    if row["conflicts"]:
+        text = f"{row['conflicts']} values a merge could not join"
+        yield entry("conflict", "conflict", row["id"], text, f"milestone show {short(row['id'])}")
+
+
+def _approvals(row: Row) -> Iterator[Entry]:
+    for each in row["waiting"]:
+        ref = f"{row['id']}/{each['task']}" if each["task"] else row["id"]
+        words = " ".join(filter(None, [short(row["id"]), short(each["task"] or "")]))
+        missing = [str(who) for who in each["approvers"] if who not in (each["approved_by"] or ())]
+        command = f"milestone review {words} --phase {each['phase']} --approve"
+        asked = entry(f"{ref}/{each['phase']}", "approval", ref, f"{each['phase']} waits for approval", command)
+        yield asked | {"who": missing, "since": each["since"]}
+
+
+def _doubled(rows: Sequence[Row]) -> set[str]:
+    """Return the ids of questions that several milestones have: those are answered with both ids."""
+    names = [each["id"] for row in rows for each in row["questions"]]
+    return {name for name in names if names.count(name) > 1}
+
+
+def _questions(row: Row, several: set[str]) -> Iterator[Entry]:
+    for each in row["questions"]:
+        name = f"{short(row['id'])}/{each['id']}" if each["id"] in several else each["id"]
+        yield entry(name or "q", "question", row["id"], each["text"] or "", f'milestone answer {name} "..."')
+
+
+def _conditions(row: Row) -> Iterator[Entry]:
+    unmet = row["unmet"]
+    for text in [*unmet.get("conditions", ()), *unmet.get("external", ())]:
+        if text not in (row["depends_overridden"] or ()):
+            command = f'milestone update {short(row["id"])} --met "{text}"'
+            yield entry(text, "condition", row["id"], f"unmet: {text}", command)
+
+
+def _blockers(row: Row) -> Iterator[Entry]:
+    by_id = {task["id"]: task for task in row["tasks"]}
+    for each in row["blockers"]:
+        task = by_id.get(each["task"]) if each["task"] else None
+        ref = f"{row['id']}/{each['task']}" if each["task"] else row["id"]
+        verb = "unblock" if each["kind"] == BY_HAND else "retry"
+        command = f"milestone task {verb} {short(ref)}"
+        if task is None:
+            command = f"milestone update {short(ref)} --status in_progress"
+        yield entry(ref, "blocker", ref, each["reason"], command) | {
+            "since": each["since"],
+            "who": _people(task, row),
+        }
+    for task in row["tasks"]:
+        if task["status"] == "failed":
+            ref = f"{row['id']}/{task['id']}"
+            found = entry(ref, "blocker", ref, f"{task['title']} failed", f"milestone task retry {short(ref)}")
+            yield found | {"who": _people(task, row), "since": task["started_at"]}
+
+
+def _of_session(session: Row) -> Iterator[Entry]:
+    """Yield what the agents of a run ask for, and a set-up that failed for all of its tasks."""
+    for ask in session.get("asks") or ():
+        if ask.get("answer") is None and not ask.get("withdrawn"):
+            name = f"{session['id']}/{ask['id']}"
+            answer = "yes" if ask.get("kind") == "permission" else '"..."'
+            found = entry(
+                name, str(ask.get("kind")), str(ask.get("task") or ""), str(ask.get("text") or ""),
+                f"milestone answer {name} {answer}",
+            )  # fmt: skip
+            yield found | {"since": ask.get("asked_at")}
+    failed = (session.get("setup") or {}).get("failed")
+    if failed and session.get("state") != "ended":
+        ref = str((session.get("milestones") or [""])[0])
+        text = f"worktrees cannot be set up: {failed}"
+        yield entry(ref, "blocker", ref, text, f"milestone execute {short(ref)}") | {
+            "since": session.get("last_saved")
+        }
+
+
+def _people(task: Row | None, row: Row) -> list[str]:
+    who = (task or {}).get("assigned_to") or row.get("owner")
+    return [str(who)] if who else []
+
+
+def entry(name: str, kind: str, ref: str, text: str, command: str) -> Entry:
+    """Return one entry; who is asked, since when and what it costs are not known yet."""
+    return {
+        "id": name,
+        "kind": kind,
+        "ref": ref,
+        "text": text,
+        "who": [],
+        "since": None,
+        "cost_days": None,
+        "answer_with": command,
+    }
+
+
+def _costing(found: Entry, row: Row | None, path: Sequence[str], now: datetime) -> Entry:
+    """Return an entry with the days by which its waiting has moved the end so far; None where nobody knows."""
+    since = _moment(found["since"])
+    if since is None or row is None:
+        return found
+    waited = (now - since) / timedelta(days=1)
+    if row["id"] not in path:
+        return found | {"cost_days": 0.0}
+    name = found["ref"].partition("/")[2]
+    slack = next((task["slack"] for task in row["tasks"] if task["id"] == name), None)
+    return found | {"cost_days": max(0.0, round(waited - (slack or 0.0) / DAY_HOURS, 1))}
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
