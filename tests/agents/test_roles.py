@@ -162,3 +162,30 @@ def test_the_event_logger_keeps_a_line_an_event():
     answer = role("event-logger").react(seen("task.failed", reason="its verify failed"))
 
     assert answer.journal == ("2026-11-20T12:00:00.000Z 7 task.failed task-002 its verify failed",)
+
+
+def test_the_go_between_says_what_an_agent_asks_and_how_to_answer():
+    question = {"id": "ask-1", "kind": "permission", "text": "$ make deploy", "options": ["allow", "reject"]}
+
+    told = lines(role("go-between").react(seen("question.asked", question=question)))
+
+    assert told.splitlines() == [
+        "? t2 asks for permission: $ make deploy",
+        "  allow, reject",
+        "  next: milestone answer session-20261120-001/ask-1 allow",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "words"),
+    [
+        ("question.answered", {"id": "ask-1", "answer": "yes"}, "✓ t2 is answered: yes"),
+        ("budget.warned", {"reason": "budget.day.money: 8.00 USD of 10.00 USD"}, "nearly used: budget.day.money"),
+        ("budget.exceeded", {"reason": "budget.day.money: 10.00 USD of 10.00 USD"}, "A budget is used up"),
+        ("breaker.opened", {"executor": "codex", "reason": "no credit", "seconds": 300.0}, "its tasks wait 5 min"),
+        ("breaker.closed", {"executor": "codex"}, "✓ codex works again."),
+    ],
+)
+def test_the_go_between_says_what_limits_were_met(kind, data, words):
+    assert problems(kind, data) == []
+    assert words in lines(role("go-between").react(seen(kind, **data)))

@@ -11,7 +11,7 @@ from milestone.cli.text import show as texts
 from milestone.domain.document import Document
 from milestone.domain.rows import of as rows_of
 from milestone.registry import load
-from milestone.reports import events
+from milestone.reports import costs, events
 from milestone.reports import show as report
 from milestone.reports.names import short
 from milestone.reports.status import Moment, Row
@@ -55,12 +55,14 @@ def view(moment: Moment, reading: Reading, name: str) -> dict[str, Any]:
         document, body = finding.task(reading, name, current=moment.current)
         row = _row(moment, document)
         task = next(each for each in row["tasks"] if each["id"] == body["id"])
-        return report.task(document, moment, row, task)
+        cost = costs.of_task((s.body for s in reading.find("session")), document.uid, f"{row['id']}/{task['id']}")
+        return report.task(document, moment, row, task) | ({"cost": cost} if cost else {})
     document = finding.milestone(reading, name, current=moment.current)
     row = _row(moment, document)
     recent = (events.flat(each) for each in reading.events(limit=SCANNED, newest=True))
     mine = [event for event in recent if event["milestone"] == row["id"]]
-    return report.milestone(document, moment, row, mine[-ACTIVITY:])
+    cost = costs.of_task((s.body for s in reading.find("session")), document.uid)
+    return report.milestone(document, moment, row, mine[-ACTIVITY:]) | ({"cost": cost} if cost else {})
 
 
 def is_task(name: str) -> bool:

@@ -37,6 +37,16 @@ _BACK = {
 _FIELDS = {"set?": ("map", "field -> new value")}
 _STEP = {"step?": ("text", "which"), "result?": ("map", "what is known of the task's attempt")}
 
+_USED = {
+    "share?": ("number", "used"),
+    "scope?": ("text", "task, milestone or day"),
+    "reason?": ("text", "which, how much of how much"),
+}
+_BREAKER = {
+    "executor": ("text", "which"),
+    "reason?": ("text", "why it failed last"),
+    "seconds?": ("number", "how long its tasks wait"),
+}
 _SCALE = {"count?": ("number", "milestones"), "to?": ("text", "which backend"), "reasons?": ("list", "why")}
 KINDS: dict[str, Kind] = {
     "project.created": Kind("A project begins.", {"body": ("map", "the project's record")}),
@@ -120,6 +130,8 @@ KINDS: dict[str, Kind] = {
             **_SET,
         },
     ),
+    "question.taken": Kind("A running agent was given the answer.", {"id": ("text", "which")}),
+    "question.withdrawn": Kind("Nobody needs the answer any more.", {"id": ("text", "which"), **_REASON}),
     "fact.met": Kind(
         "A criterion, condition or external dependency has become true.",
         {**_FACT, "evidence?": ("any", "text, path, URL or a command's result"), "by?": ("text", "who says so")},
@@ -154,6 +166,7 @@ KINDS: dict[str, Kind] = {
     "session.ended": Kind("A run is over.", {"state?": ("text", "ended, failed or waiting"), **_REASON}),
     "run.step_started": Kind("A step of a run begins.", _STEP),
     "run.step_finished": Kind("A step of a run is over.", _STEP),
+    "run.progressed": Kind("A worker says how far it is, and what it cost so far.", _STEP),
     "agent.registered": Kind("A worker or role is there.", {"agent?": ("map", "its entry")}),
     "agent.message": Kind("A message between agents.", {"message?": ("map", "from, to, text")}),
     "agent.failed": Kind("A worker died.", _REASON),
@@ -165,8 +178,10 @@ KINDS: dict[str, Kind] = {
     "blocker.escalated": Kind("A blocker lasts too long.", {**_REASON, "to?": ("text", "who hears of it")}),
     "blocker.resolved": Kind("A blocker is gone.", _REASON),
     "commands.trusted": Kind("Commands from outside were confirmed.", {"digests?": ("list", "of their texts")}),
-    "budget.warned": Kind("A budget is nearly used.", {"share?": ("number", "used")}),
-    "budget.exceeded": Kind("A budget is used up.", {"share?": ("number", "used")}),
+    "budget.warned": Kind("A budget is nearly used.", _USED),
+    "budget.exceeded": Kind("A budget is used up.", _USED),
+    "breaker.opened": Kind("An executor failed again and again; its tasks wait a while.", _BREAKER),
+    "breaker.closed": Kind("An executor works again.", _BREAKER),
     "commit.recorded": Kind(
         "A commit was made for a task.",
         {"commit": ("text", "its hash"), "branch?": ("text", "where"), "files?": ("list", "paths it changed")},

@@ -42,6 +42,7 @@ class Host:
         try:
             while True:
                 each_look()
+                self.work.look_after()
                 running = self._running()
                 self._hear_stops(running)
                 if not any(str(s.body["id"]) in mine for s in running):

@@ -157,6 +157,22 @@ def evidence(found: Attempt, seen: Shown) -> list[Body]:
     return [{key: value for key, value in item.items() if value is not None} for item in items]
 
 
+def nothing_done(found: Attempt, seen: Shown) -> str:
+    """Return why an agent's word alone finishes nothing."""
+    said = str((seen.work or {}).get("said") or "").strip().split("\n", 1)[0]
+    quoted = f' ("{said[:100]}")' if said else ""
+    return (
+        f"{found.executor} says it is done{quoted}, but no file was changed, nothing was delivered and no verify "
+        f"passed; try again: milestone task retry {found.ref}; or, if it is right: milestone task done {found.ref}"
+    )
+
+
+def waits(found: Attempt) -> Event:
+    """Return the event of an attempt that asked and was not answered; it goes on once somebody answers."""
+    result = {"status": "waiting", "reason": "it asks, and nobody has answered yet"}
+    return of_session.event(found.session, "run.step_finished", task=found.name, step="asked", result=result)
+
+
 def failed(found: Attempt, setup: Setup, step: str, result: dict[str, Any]) -> list[Event]:
     """Return the failure of an attempt, and its next try while there is one left."""
     if tasks.status(found.task) != "in_progress":
@@ -178,6 +194,8 @@ def failed(found: Attempt, setup: Setup, step: str, result: dict[str, Any]) -> l
         events = [*events, again_event]
     status = "retrying" if again else "failed"
     shown = {"status": status, "exit_code": result.get("exit_code"), "reason": reason}
+    if step == "work":
+        shown["conversation"] = None  # what led to the failure does not lead the next attempt
     event = of_session.event(found.session, "run.step_finished", task=found.name, step="failed", result=shown)
     if again:
         return [*events, event]

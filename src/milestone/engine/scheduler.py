@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from milestone.domain import gates, phases, tasks
+from milestone.domain import asks, gates, phases, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import phase as of_phase
 from milestone.domain.decide import requirements
@@ -19,7 +19,7 @@ CLOSED = ("completed", "cancelled")
 class Waits(msgspec.Struct, frozen=True, kw_only=True):
     """Something only a person can do."""
 
-    kind: str  # task (a person does it), approval, blocker (somebody must clear the way)
+    kind: str  # task (a person does it), approval, permission, question, blocker (somebody must clear the way)
     ref: str
     who: str | None = None
     since: str | None = None
@@ -32,6 +32,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
 
     task: str
     attempt: str
+    executor: str = PERSON
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
@@ -147,11 +148,26 @@ def _standing(
         return Waits(kind="approval", ref=ref, text="waits for review", next=f"milestone review {ref}")
     if requirements.open_before(document, name, ctx):
         return None
+    asked = asks.waiting(session.body, ref)
+    if asked:
+        return _asked(session, ref, asked[0])
     if executor_of(task, session.body, ctx.settings) == PERSON:
         return _person(ref, task)
     if status == "in_progress" and task.get("attempts") is not None and not is_ours(session.body, ref, task):
         return _person(ref, task, "was started by hand")
-    return Start(task=name, attempt=_attempt(task, status, step, course))
+    executor = executor_of(task, session.body, ctx.settings)
+    return Start(task=name, attempt=_attempt(task, status, step, course), executor=executor)
+
+
+def _asked(session: Document, ref: str, ask: Mapping[str, Any]) -> Waits:
+    options = ask.get("options") or ["..."]
+    return Waits(
+        kind=str(ask.get("kind") or asks.QUESTION),
+        ref=ref,
+        since=ask.get("asked_at"),
+        text=str(ask.get("text") or ""),
+        next=f"milestone answer {session.body['id']}/{ask['id']} {options[0]}",
+    )
 
 
 def _resting(document: Document, state: str) -> Waits:

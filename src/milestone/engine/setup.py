@@ -22,6 +22,11 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     verify: float = 1800.0
     retries: int = 1  # attempts after a failed one
     by_executor: Mapping[str, float] = {}  # seconds
+    silence: float = 1800.0  # seconds without a word of an agent, after which it is ended
+    answer: float = 600.0  # seconds a person has to answer an agent, where the run does not stay for people
+    backoff: float = 5.0  # seconds before a failed agent's task is tried again; doubled each time
+    breaker: int = 5  # failures in a row after which an executor rests; 0: never
+    breaker_rest: float = 300.0  # seconds; doubled each time
 
 
 class Setup(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,7 @@
 """What is done for one attempt of a task. A repeated step finds its fact and does nothing again."""
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,19 +9,20 @@ from typing import Any
 import msgspec
 
 from milestone import errors
-from milestone.agents.executors.base import Job, Outcome
+from milestone.agents.executors.base import Outcome
 from milestone.agents.executors.process import end_left_over
-from milestone.domain import sensitive, tasks
+from milestone.domain import tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
-from milestone.domain.document import Actor, Body, Event
-from milestone.engine import apart, brief, judging, outcome, run_files
+from milestone.domain.document import Actor, Event
+from milestone.engine import apart, changes, jobs, judging, outcome, run_files
 from milestone.engine import attempt as attempts
 from milestone.engine.attempt import Attempt
 from milestone.engine.furnishing import SetupFailed, Stopped
 from milestone.engine.ledger import look
 from milestone.engine.port import Ledger
 from milestone.engine.setup import Setup
+from milestone.engine.working import OWN, Working
 from milestone.engine.workplace import Workplace
 from milestone.failpoint import reach
 from milestone.storage.base import Txn
@@ -33,13 +35,17 @@ TROUBLED = 5.0  # seconds
 class Steps:
     """The steps of one task's attempt, each with a fact of its own in our store."""
 
-    def __init__(self, ledger: Ledger, setup: Setup) -> None:
+    def __init__(
+        self, ledger: Ledger, setup: Setup, *, waits: Callable[[str], bool] = lambda _session: False
+    ) -> None:
         self.ledger = ledger
         self.setup = setup
         self.workplace = Workplace(setup)
+        self.working = Working(ledger, setup, stays=waits)
         self._stops: dict[tuple[str, str], threading.Event] = defaultdict(threading.Event)
         self._stopped: set[str] = set()
         self.trouble = ""  # why nothing can be recorded
+        self.pauses: dict[tuple[str, str], float] = {}  # seconds a failed attempt's task is left alone
 
     def stop(self, session: str) -> None:
         """End everything a session has running, and let nothing of it begin."""
@@ -85,7 +91,7 @@ class Steps:
         found = self._load(session, task, attempt)
         if found is None or not self._is_wanted(found):
             return "gone"
-        end_left_over(run_files.record(self.setup, found, "work"), self._mark(found))
+        end_left_over(run_files.record(self.setup, found, "work"), jobs.mark(self.setup, found))
         if self._fact(found, "work"):
             return GO
         try:
@@ -102,6 +108,10 @@ class Steps:
 
         def decide(now: Attempt) -> list[Event]:
             result = {"start": start, "fresh": False, "folder": self.workplace.shown(now)}
+            if now.known.get("fresh"):
+                result["conversation"] = None  # it is about files that are gone
+            if self.workplace.repository_of(now) is None and now.executor not in OWN:
+                result["files"] = changes.fingerprint(self.workplace.folder(now))
             return [of_session.event(now.session, "run.step_started", task=task, step="work", result=result)]
 
         self._record(session, task, attempt, f"prepare/{start}", decide)
@@ -138,6 +148,8 @@ class Steps:
         reach("finish.committed")
         files = self.workplace.changed(found, commit)
         shown = outcome.Shown(self._result(found, "work"), self._result(found, "verify"), commit, state, files)
+        if not shown.check and not commit and self.workplace.left_nothing(found):
+            return self._block(found, "finish", outcome.nothing_done(found, shown), "evidence")
         try:
             self._record(session, task, attempt, "finish", lambda now: outcome.done(now, self.setup, shown))
         except errors.Waiting:
@@ -168,11 +180,14 @@ class Steps:
                 return "gone"
             reach(f"{step}.starting")
             ended, shown = self._judge(found) if step == "verify" else (self._execute(found, step), {})
+            if ended.unanswered:
+                self._record(session, task, attempt, f"asked/{time.monotonic()}", lambda now: [outcome.waits(now)])
+                return "waiting"
             if ended.stopped:
                 self._stops.pop((session, task), None)
                 return "interrupted"
             if ended.waits or ended.error:
-                return self._block(found, step, ended.error or "a person does it", "resource")
+                return self._block(found, step, ended.error or "a person does it", ended.cause)
             reach(f"{step}.done")
             result = {**outcome.result_of(ended), **shown}
             self._record(session, task, attempt, step, lambda now: [outcome.stepped(now, step, result)])
@@ -181,6 +196,7 @@ class Steps:
             return GO
         self._record(session, task, attempt, "failed", lambda now: outcome.failed(now, self.setup, step, result))
         reach("failed.recorded")
+        self.pauses[(session, task)] = self.working.backoff(found)
         return "failed"
 
     def _judge(self, found: Attempt) -> tuple[Outcome, dict[str, Any]]:
@@ -192,9 +208,11 @@ class Steps:
 
     def _execute(self, found: Attempt, step: str, command: str = "") -> Outcome:
         name = found.executor if step == "work" else "shell"
-        job = self._job(found, step, command)
+        job, stop = jobs.of(self.setup, self.workplace, found, step, command), self._stop_of(found)
         why = judging.unconfirmed(found, name, job.command, self.setup.may_run)
-        return Outcome(error=why) if why else self.setup.executors(name).run(job, self._stop_of(found))
+        if why:
+            return Outcome(error=why)
+        return self.working.run(found, job, stop) if step == "work" else self.setup.executors(name).run(job, stop)
 
     def _stop_of(self, found: Attempt) -> threading.Event:
         session = str(found.session.body["id"])
@@ -214,41 +232,6 @@ class Steps:
         operation = f"{self.setup.epoch}/{session}/{found.session.body.get('run')}/setup"
         self.ledger.write(session, decide, operation=operation, actor=self.setup.actor(found.executor))
         return "blocked"
-
-    def _job(self, found: Attempt, step: str, command: str) -> Job:
-        folder = self.workplace.folder(found)
-        text, secrets = self._brief(found) if step == "work" else ("", ())
-        return Job(
-            ref=found.ref,
-            folder=folder,
-            log=run_files.log(self.setup, found, step),
-            record=run_files.record(self.setup, found, step),
-            brief=text,
-            secrets=secrets,
-            command=command or str(found.task.get("run") or ""),
-            environment=self.workplace.environment(found, self._mark(found)),
-            time_limit=outcome.limit_of(found.task, step, found.executor, self.setup.limits),
-        )
-
-    def _brief(self, found: Attempt) -> tuple[str, tuple[str, ...]]:
-        """Return what the worker reads, and which texts of it nothing else may keep."""
-        sealed = found.document.body
-        body = self.setup.reveal(found.document) if self.setup.reveal is not None else sealed
-        text = self._brief_of(found, body)
-        return text, tuple(each for each in sensitive.told(sealed, body) if each in text)
-
-    def _brief_of(self, found: Attempt, body: Body) -> str:
-        return brief.text(
-            body,
-            tasks.get(body, found.name) or found.task,
-            phase=found.phase,
-            folder=self.workplace.folder(found),
-            deliverables=self.workplace.deliverables(found),
-            earlier=run_files.earlier(self.setup, found),
-        )
-
-    def _mark(self, found: Attempt) -> str:
-        return run_files.plain(found.operation(self.setup.epoch, "lease"))
 
     def _is_wanted(self, found: Attempt) -> bool:
         """Say whether the store still has this attempt as the one in progress, and the session running."""

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from milestone.domain import phases, tasks
@@ -32,7 +32,7 @@ class RunWork(Steps):
     def __init__(
         self, ledger: Ledger, setup: Setup, *, waits: Callable[[str], bool] = lambda _session: False
     ) -> None:
-        super().__init__(ledger, setup)
+        super().__init__(ledger, setup, waits=waits)
         self._stays = waits  # whether a session waits for people instead of ending
         self._lock = threading.Lock()
         self._handed: dict[tuple[str, str], float] = {}  # handed out, not taken up yet
@@ -59,7 +59,9 @@ class RunWork(Steps):
     def left(self, session: str, task: str) -> None:
         with self._lock:
             self._in_hand.discard((session, task))
-            self._resting[(session, task)] = time.monotonic() + PAUSE
+            self.working.breaker.let_go(f"{session}/{task}")
+            pause = max(PAUSE, self.pauses.pop((session, task), 0.0))
+            self._resting[(session, task)] = time.monotonic() + pause
 
     def busy(self, session: str) -> set[str]:
         """Return the tasks of a session that are in hand, or about to be."""
@@ -115,8 +117,9 @@ class RunWork(Steps):
             return None if busy else {"start": [], "over": "gone"}
         free = int(known.body.get("agents") or 1) - len(busy)
         rested = [start for start in found.start if self._has_rested(session, start.task)]
-        if rested and free > 0:
-            return {"start": [self._hand_out(session, start) for start in rested[:free]], "over": None}
+        starts = list(self._let_through(session, rested, free))
+        if starts:
+            return {"start": [self._hand_out(session, start) for start in starts], "over": None}
         if busy or found.start or found.later or (found.word == "waiting" and self._stays(session)):
             return None
         return {"start": [], "over": found.word}
@@ -131,6 +134,17 @@ class RunWork(Steps):
     def _has_rested(self, session: str, task: str) -> bool:
         with self._lock:
             return self._resting.get((session, task), 0.0) <= time.monotonic()
+
+    def _let_through(self, session: str, rested: list[scheduler.Start], free: int) -> Iterator[scheduler.Start]:
+        """Yield as many starts as there are free places, without those whose executor failed again and again."""
+        for start in rested:
+            if free > 0 and not self.working.waits(start.executor, session, start.task):
+                free -= 1
+                yield start
+
+    def look_after(self) -> None:
+        """Hold what runs against its limits; called several times a second."""
+        self.working.meter.look_after()
 
     def _hand_out(self, session: str, start: scheduler.Start) -> dict[str, Any]:
         with self._lock:

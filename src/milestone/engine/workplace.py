@@ -11,7 +11,7 @@ import msgspec
 from milestone.domain import receipts
 from milestone.domain.receipts import WorkState
 from milestone.domain.safe_names import branch_name, folder_name
-from milestone.engine import furnishing, places, room
+from milestone.engine import changes, furnishing, places, room
 from milestone.engine.attempt import Attempt
 from milestone.engine.outcome import Blocked
 from milestone.engine.setup import Setup
@@ -33,7 +33,7 @@ class Workplace:
 
     def folder(self, found: Attempt) -> Path:
         """Return where the attempt works."""
-        if self._repository(found) is None:
+        if self.repository_of(found) is None:
             return self.setup.project
         return places.of(self.setup, found)
 
@@ -58,7 +58,7 @@ class Workplace:
         self._temporary(found).mkdir(parents=True, exist_ok=True)
         if found.phase is not None:
             self.setup.deliverables.prepare(found.document.body, found.name, found.phase)
-        repository = self._repository(found)
+        repository = self.repository_of(found)
         if repository is None:
             return ""
         tip = commits.open_branch(repository, found.milestone, str(found.session.body["base"]))
@@ -86,7 +86,7 @@ class Workplace:
             Blocked: the change conflicts with another task's, or touches the records, or has an odd deliverable.
         """
         self._take_in(found)
-        repository = self._repository(found)
+        repository = self.repository_of(found)
         if repository is None:
             return None
         message = self.message(found)
@@ -107,7 +107,7 @@ class Workplace:
 
     def changed(self, found: Attempt, commit: str | None) -> tuple[str, ...]:
         """Return the paths an attempt's commit changed, a lot of them at most; none where git cannot say."""
-        repository = self._repository(found)
+        repository = self.repository_of(found)
         if repository is None or commit is None:
             return ()
         try:
@@ -137,12 +137,12 @@ class Workplace:
         """Return the same where evidence is required; what is in a worktree is committed by the run itself."""
         if not receipts.is_required(found.document, found.task, found.ctx.settings):
             return None
-        state, own = self.state(found), self._repository(found) is not None
+        state, own = self.state(found), self.repository_of(found) is not None
         return msgspec.structs.replace(state, uncommitted=()) if state and own else state
 
     def leave(self, found: Attempt) -> None:
         """Remove the folder of a finished attempt; its work is on the branch."""
-        repository = self._repository(found)
+        repository = self.repository_of(found)
         if repository is not None and found.is_last_phase:
             self._let_go(repository, self.folder(found))
         self.setup.ports.release(found.ref)
@@ -237,7 +237,21 @@ class Workplace:
             repository.git("update-ref", "-m", "milestone: unmerged", f"refs/heads/{kept}", own)
         return f"it conflicts with another task in {_listed(conflict.paths)}; its work is kept on {kept}"
 
-    def _repository(self, found: Attempt) -> Repository | None:
+    def left_nothing(self, found: Attempt) -> bool:
+        """Say whether an agent's attempt without a commit left nothing else either: no file, no deliverable."""
+        if found.executor in ("shell", "human") or not found.is_last_phase:
+            return False
+        if self.repository_of(found) is None:
+            before = found.known.get("files")
+            if not before or changes.fingerprint(self.folder(found)) != before:
+                return False
+        if found.phase is None:
+            return not self.setup.deliverables.loose(self.deliverables(found))
+        survey = self.setup.deliverables.survey(found.document.body, found.name)
+        return not (found.phase in survey and survey[found.phase].there)
+
+    def repository_of(self, found: Attempt) -> Repository | None:
+        """Return the repository an attempt works in; None in a folder without git, or by wish."""
         return self.setup.repository if found.session.body.get("mode") == "worktrees" else None
 
 

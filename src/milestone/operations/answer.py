@@ -1,17 +1,32 @@
 """Answer a question that a plan left open."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from milestone import errors
 from milestone.domain.context import Context
-from milestone.domain.decide import question
+from milestone.domain.decide import asks, question
 from milestone.domain.document import Document, Event
+from milestone.engine import processes
+from milestone.operations import sessions
 from milestone.operations.draft import Draft, Effect
 from milestone.operations.task import Outcome
 from milestone.storage.base import Txn
-from milestone.workspace.base import Workspace
+from milestone.workspace.base import Workspace, Written
+
+_ASK = re.compile(r"ask-\d+")
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an answer to an agent."""
+
+    written: Written
+    milestone: str
+    lives: bool  # the run is going on: the agent hears it now, else when the run is taken up again
 
 
 def answer(workspace: Workspace, start: Path, name: str, text: str) -> Outcome:
@@ -32,6 +47,30 @@ def answer(workspace: Workspace, start: Path, name: str, text: str) -> Outcome:
 
     written = workspace.write(decide)
     return Outcome(written=written, effect=effects[0] if effects else Effect())
+
+
+def of_agent(name: str) -> tuple[str, str] | None:
+    """Return session and ask of `session-20261120-001/ask-1` or `current/ask-1`; None for a plan's question."""
+    session, _, ask = name.rpartition("/")
+    return (session, ask) if session and _ASK.fullmatch(ask) else None
+
+
+def to_agent(workspace: Workspace, name: str, text: str) -> Answered:
+    """Record a person's answer to what a running agent asks; the agent goes on within a second.
+
+    Raises:
+        SessionNotFound, NotFound: nobody asks that; NeedsAPerson: an agent would answer.
+    """
+    session, ask = of_agent(name) or ("", name)
+    found: list[Document] = []
+
+    def decide(txn: Txn, ctx: Context) -> list[Event]:
+        found[:] = [sessions.find(txn, session)]
+        return asks.answer(found[0], ask, text, ctx)
+
+    written = workspace.write(decide)
+    lives = found[0].body.get("state") == "running" and processes.lives(found[0].body)
+    return Answered(written=written, milestone=str((found[0].body.get("milestones") or [""])[0]), lives=lives)
 
 
 def _asker(draft: Draft, name: str) -> Document:

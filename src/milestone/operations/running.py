@@ -87,6 +87,15 @@ def limits_of(workspace: Workspace) -> Limits:
     return Limits(
         work=seconds(get("execution.time_limit")) or usual.work,
         verify=seconds(get("execution.verify_time_limit")) or usual.verify,
-        retries=retries if isinstance(retries, int) and not isinstance(retries, bool) else usual.retries,
+        retries=_count(retries, usual.retries),
         by_executor={name: limit for name, limit in own.items() if limit},
+        silence=seconds(get("execution.silence")) or usual.silence,
+        answer=seconds(get("execution.answer_limit")) or usual.answer,
+        backoff=usual.backoff if get("execution.backoff") is None else seconds(get("execution.backoff")) or 0.0,
+        breaker=_count(get("execution.breaker"), usual.breaker),
+        breaker_rest=seconds(get("execution.breaker_rest")) or usual.breaker_rest,
     )
+
+
+def _count(value: object, usual: int) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else usual

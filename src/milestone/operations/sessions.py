@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from milestone import errors
-from milestone.domain import tasks
+from milestone.domain import asks, spending, tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import agents as of_agents
 from milestone.domain.decide import session as of_session
@@ -17,6 +17,7 @@ from milestone.integrations.git import repository as repositories
 from milestone.integrations.git import worktrees
 from milestone.integrations.git.repository import Repository
 from milestone.operations import running
+from milestone.reports import costs
 from milestone.storage.base import Reading, Txn
 from milestone.workspace.base import Workspace, Written
 
@@ -46,6 +47,9 @@ def shown(workspace: Workspace, reading: Reading, name: str | None) -> View:
         "branch": session.body.get("branch"),
         "base": session.body.get("base"),
         "reason": session.body.get("reason"),
+        "cost": costs.of_session(session.body),
+        "asks": asks.of(session.body),
+        "breakers": session.body.get("breakers") or {},
         "tasks": [{"ref": ref, **_without_steps(task)} for ref, task in sorted(known.items())],
         "context": session.body.get("context") or {},
         "notes": session.body.get("notes") or [],
@@ -154,7 +158,12 @@ def _age(session: Document) -> tuple[str, str]:
 
 
 def _without_steps(task: Mapping[str, Any]) -> View:
-    return {key: value for key, value in task.items() if key not in ("work", "verify", "fresh", "began")}
+    hidden = ("work", "verify", "fresh", "began", "files", "spent")
+    return {**{key: value for key, value in task.items() if key not in hidden}, "cost": _cost(task)}
+
+
+def _cost(task: Mapping[str, Any]) -> View | None:
+    return costs.view(spending.total(task.get("spent")))
 
 
 def _journal(path: Path) -> list[str]:

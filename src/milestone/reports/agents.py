@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from milestone.reports import costs
+
 Body = Mapping[str, Any]
 
 
@@ -46,6 +48,9 @@ def _session(session: Body, running: set[str]) -> dict[str, Any]:
         "last_saved": session.get("last_saved"),
         "completed": states.count("completed"),
         "remaining": len(states) - states.count("completed"),
+        "cost": costs.of_session(session),
+        "says": {ref: str(each["says"]) for ref, each in tasks.items() if _map(each).get("says")},
+        "breakers": dict(_map(session.get("breakers"))),
     }
 
 

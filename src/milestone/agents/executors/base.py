@@ -63,7 +63,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     timed_out: bool = False
     stopped: bool = False  # we ended it, because the run stops
     waits: bool = False  # nothing ran: a person does it
-    error: str = ""  # why it could not be started
+    error: str = ""  # why it could not be started, or must not go on
+    cause: str = "resource"  # what kind of blocker that is
     said: str = ""  # an agent's last message
     spent: Spent = Spent()
     files: tuple[str, ...] = ()  # an agent says it changed

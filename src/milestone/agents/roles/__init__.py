@@ -7,5 +7,6 @@ ROLES = {
     "dependency-validator": "milestone.agents.roles.dependency_validator:DependencyValidator",
     "blocker-detector": "milestone.agents.roles.blocker_detector:BlockerDetector",
     "session-manager": "milestone.agents.roles.session_manager:SessionManager",
+    "go-between": "milestone.agents.roles.go_between:GoBetween",
     "event-logger": "milestone.agents.roles.event_logger:EventLogger",
 }

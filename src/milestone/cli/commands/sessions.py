@@ -83,6 +83,21 @@ def _aligned(rows: list[tuple[str, ...]]) -> str:
     )
 
 
+def _cost(task: dict[str, Any]) -> str:
+    return str(task["cost"]["text"]) if task.get("cost") else ""
+
+
+def _reason(task: dict[str, Any]) -> str:
+    return line(task.get("reason") or "")
+
+
+def _ask(session: str, each: dict[str, Any]) -> str:
+    if each.get("withdrawn"):
+        return f"  asked {line(each['text'])} ({line(str(each['withdrawn']))})"
+    options = each.get("options") or ["..."]
+    return f"  asks {line(each['text'])}: milestone answer {session}/{each['id']} {line(str(options[0]))}"
+
+
 def _shown(env: Env, view: dict[str, Any]) -> str:
     done, left = view["completed"], view["remaining"]
     lines = [
@@ -92,10 +107,15 @@ def _shown(env: Env, view: dict[str, Any]) -> str:
     context = view["context"]
     if context.get("branch"):
         lines.append(f"  on {line(context['branch'])}, {context['uncommitted_changes']} files changed there")
+    if view["cost"]:
+        lines.append(f"  cost so far: {view['cost']['text']}")
     lines += [
-        f"  {task['ref']}  {task.get('status')}  {line(task.get('reason') or '')}".rstrip()
+        "  ".join(
+            filter(None, (f"  {task['ref']}", task.get("status"), _cost(task), line(task.get("reason") or "")))
+        )
         for task in view["tasks"]
     ]
+    lines += [_ask(view["id"], each) for each in view["asks"] if each.get("answer") is None]
     lines += [f"  next: {line(step)}" for step in context.get("next_steps") or []]
     lines += [f"  note by {line(each['by'])}: {line(each['text'])}" for each in view["notes"]]
     lines += [f"  {line(each)}" for each in view["journal"]]

@@ -6,6 +6,7 @@ from typing import Any
 
 from milestone.cli.output import line
 from milestone.cli.text import moments, states, table, wide
+from milestone.reports import costs
 from milestone.reports.names import short
 
 View = Mapping[str, Any]
@@ -108,6 +109,7 @@ def agents(view: View, width: int, today: date) -> str:
     lines = table.lines(columns, cells, width)
     for each in view["sessions"]:
         done = f"{each['completed']} of {each['completed'] + each['remaining']} tasks done"
+        done = ", ".join(filter(None, [done, costs.phrase(each["cost"])]))
         lines.append(
             wide.cut(f"{each['id']}  {states.word(each['state'])}  {_shown(each['milestones'])}  {done}", width)
         )

@@ -7,6 +7,7 @@ from milestone.cli import output
 from milestone.cli.output import line
 from milestone.cli.text import moments, show_task, states, table, wide
 from milestone.cli.text.status import FEW, section
+from milestone.reports import costs
 from milestone.reports.names import short
 from milestone.reports.status import Moment
 
@@ -46,6 +47,7 @@ def _milestone(view: View, moment: Moment, width: int, everything: bool) -> list
         *part("Check again", [_recheck(each) for each in view["to_recheck"]], True),
         *part("Overridden", [_override(each) for each in view["overrides"]], True),
         *part("Spent", _spent(view)),
+        *part("Cost", list(filter(None, [costs.phrase(view.get("cost"))]))),
         *part("Waits", [_waiting(each) for each in view["waiting"]], True),
         *part("Questions", [_question(q) for q in _open(view.get("questions"))], True),
         *part("Risks", [_risk(r) for r in view.get("risks") or ()], True),

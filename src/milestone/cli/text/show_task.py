@@ -7,7 +7,7 @@ from milestone.cli import output
 from milestone.cli.output import line
 from milestone.cli.text import moments, states, wide
 from milestone.cli.text.status import section
-from milestone.reports import course
+from milestone.reports import costs, course
 from milestone.reports.names import short
 from milestone.reports.status import Moment
 
@@ -27,6 +27,7 @@ def text(view: View, moment: Moment, width: int) -> list[str]:
         ("Verify", line(view.get("verify") or "")),
         ("Note", line(view.get("next_note") or "")),
         ("Spent", _spent(view)),
+        ("Cost", costs.phrase(view.get("cost"))),
         ("Files", ", ".join(map(line, _words(view.get("files"))))),
         ("Outputs", ", ".join(map(line, _words(view.get("outputs"))))),
     ]

@@ -24,7 +24,8 @@ def evolve(document: Document | None, recorded: Recorded) -> Document:
     """Return the document after an event; an event about a document that is not there begins it."""
     event = recorded.event
     before = document or Document(kind=event.document, uid=event.uid, revision=0, body={})
-    change = EVOLVE.get(event.kind)
+    asked = session.ASKS.get(event.kind) if event.document == "session" else None
+    change = asked or EVOLVE.get(event.kind)
     body = change(before.body, recorded) if change else before.body
     return Document(
         kind=before.kind,

@@ -64,6 +64,53 @@ def committed(body: Body, recorded: Recorded) -> Body:
     return stepped(body, msgspec.structs.replace(recorded, event=event))
 
 
+def progressed(body: Body, recorded: Recorded) -> Body:
+    """Keep what an attempt cost so far beside what others of the same task cost."""
+    event = recorded.event
+    ref = f"{event.milestone}/{event.task}"
+    known: Mapping[str, Any] = (body.get("tasks") or {}).get(ref) or {}
+    result = dict(event.data.get("result") or {})
+    if isinstance(result.get("spent"), Mapping):
+        result["spent"] = {**(known.get("spent") or {}), **result["spent"]}
+    return {**body, "tasks": {**(body.get("tasks") or {}), ref: {**known, **result}}}
+
+
+def asked(body: Body, recorded: Recorded) -> Body:
+    """Keep what an agent asks; open until somebody answers."""
+    question = {**(recorded.event.data.get("question") or {}), "asked_at": recorded.at, "answer": None}
+    return {**body, "asks": [*(body.get("asks") or []), question]}
+
+
+def ask_changed(body: Body, recorded: Recorded) -> Body:
+    """Keep an answer with who gave it, or that it was taken or is not needed any more."""
+    data = recorded.event.data
+    by_kind: dict[str, dict[str, Any]] = {
+        "question.answered": {
+            "answer": data.get("answer"),
+            "answered_by": data.get("by") or recorded.actor.name,
+            "answered_at": recorded.at,
+        },
+        "question.taken": {"taken": True},
+        "question.withdrawn": {"withdrawn": data.get("reason") or True},
+    }
+    changes = by_kind[recorded.event.kind]
+    every = [{**each, **changes} if each.get("id") == data.get("id") else each for each in body.get("asks") or []]
+    return {**body, "asks": every}
+
+
+def broken(body: Body, recorded: Recorded) -> Body:
+    """Keep which executor is given up for a while, and why."""
+    data = recorded.event.data
+    kept = {name: each for name, each in (body.get("breakers") or {}).items() if name != data.get("executor")}
+    if recorded.event.kind == "breaker.opened":
+        kept[str(data.get("executor"))] = {
+            "since": recorded.at,
+            "seconds": data.get("seconds"),
+            "reason": data.get("reason"),
+        }
+    return {**body, "breakers": kept or None}
+
+
 def merged(body: Body, recorded: Recorded) -> Body:
     return {**body, "merged_into": recorded.event.data.get("into"), "last_saved": recorded.at}
 
@@ -90,6 +137,11 @@ def message(body: Body, recorded: Recorded) -> Body:
     return {**body, **(data.get("message") or {}), "at": body.get("at") or recorded.at}
 
 
+# Kinds that milestones have too: what an agent asks is kept in its session, what a plan asks in its milestone.
+ASKS: dict[str, Callable[[Body, Recorded], Body]] = {
+    "question.asked": asked,
+    "question.answered": ask_changed,
+}
 EVOLVERS: dict[str, Callable[[Body, Recorded], Body]] = {
     "session.started": started,
     "session.saved": saved,
@@ -98,6 +150,11 @@ EVOLVERS: dict[str, Callable[[Body, Recorded], Body]] = {
     "session.ended": ended,
     "run.step_started": stepped,
     "run.step_finished": stepped,
+    "run.progressed": progressed,
+    "question.taken": ask_changed,
+    "question.withdrawn": ask_changed,
+    "breaker.opened": broken,
+    "breaker.closed": broken,
     "commit.recorded": committed,
     "branch.merged": merged,
     "agent.registered": registered,
