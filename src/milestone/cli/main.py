@@ -18,7 +18,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "init": "Make a project in this folder",
         "quickstart": "Look at this folder and propose a setup",
         "plan": "Turn a goal into a milestone with tasks",
-        "answer": "Answer a question a plan left open",
+        "answer": "Answer a question of a plan, or of a running agent",
     },
     "Work": {
         "use": "Set the current milestone",
