@@ -145,6 +145,35 @@ def test_the_blocker_detector_finds_a_stall_once():
     assert again == NOTHING
 
 
+def test_a_blocker_that_stands_too_long_is_told_once_to_whoever_has_to_hear():
+    stopped = {"status": "blocked", "blocked": {"reason": "no key", "since": "2026-11-20T00:00:00.000Z"}}
+    tasks = [a_task("task-002", estimated_hours=8, **stopped), a_task("task-003", dependencies=["task-002"])]
+    at = "2026-11-20T09:00:00.000Z"
+
+    def saved(**known):
+        return seen("session.saved", task=None, tasks=tasks, at=at, session=a_session(tasks={REF: known}))
+
+    first = role("blocker-detector").react(saved(status="blocked"))
+    again = role("blocker-detector").react(saved(status="blocked", escalated=1))
+
+    assert [e.kind for e in first.events] == ["blocker.escalated", "run.step_finished"]
+    assert first.events[0].data["to"] == "the whole team"
+    assert "t2 stands still (high): no key: 1 task waits behind it, 1.4 days of the critical path" in lines(first)
+    assert again == NOTHING
+
+
+def test_what_stood_in_the_way_is_resolved_and_a_lost_agent_is_a_blocker():
+    known = a_session(tasks={REF: {"status": "blocked", "reason": "no key"}})
+
+    gone = role("blocker-detector").react(seen("task.unblocked", session=known))
+    usual = role("blocker-detector").react(seen("task.completed"))
+    lost = role("blocker-detector").react(seen("agent.failed", reason="it did not answer"))
+
+    assert [e.kind for e in gone.events] == ["blocker.resolved", "run.step_finished"]
+    assert usual == NOTHING
+    assert [(e.kind, e.data["cause"]) for e in lost.events] == [("blocker.detected", "agent")]
+
+
 def test_the_session_manager_saves_the_context_and_says_what_goes_on():
     session = a_session(state="interrupted", tasks={REF: {"status": "running"}})
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from milestone import clock
 from milestone.cli.env import Env
+from milestone.domain.blockers import ESCALATE_AFTER
 from milestone.registry import load
 from milestone.reports.status import Moment, Project, Row
 from milestone.storage import located
@@ -148,4 +149,11 @@ def project(env: Env, root: str, values: Mapping[str, Any], epoch: str) -> Proje
         epoch=epoch,
         hours_per_week=float(values.get("project.hours_per_week") or (10 if people == 1 else 40)),
         people=int(people),
+        escalate_after=escalate_after(values),
     )
+
+
+def escalate_after(values: Mapping[str, Any]) -> float:
+    """Return how many hours a blocker of high severity may stand unheard of."""
+    said = values.get("blockers.escalate_after")
+    return (load("milestone.domain.durations:hours")(str(said)) if said else None) or ESCALATE_AFTER

@@ -210,6 +210,11 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "A channel called slack: the address of an incoming webhook.",
         "tests/acceptance/test_chat.py::test_one_approval_leaves_the_gate_shut_and_the_second_moves_it_on_both_announced",
     ),
+    "blockers.escalate_after": (
+        "How long a high blocker stands before the milestone's owner should know, three times that before all the "
+        "team; 8h where nothing is set. Critical ones stand a quarter of it, others longer.",
+        "tests/domain/test_blockers.py::test_how_long_it_stood_and_how_bad_it_is_say_who_hears_of_it",
+    ),
     "sessions.idle_gap": (
         "A pause longer than this does not count as time spent.",
         "tests/operations/test_worked.py::test_a_pause_longer_than_the_gap_counts_as_nothing",

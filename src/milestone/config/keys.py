@@ -67,6 +67,7 @@ _TAKES: Mapping[str, Key] = {
     "budget.day.tokens": Key("count"),
     "budget.day.money": Key("text"),
     "budget.rates": Key("map"),
+    "blockers.escalate_after": Key("hours"),
     "sessions.idle_gap": Key("hours", "15m"),
     "git.commit_store": Key("choice", "never", ("never", "on_completion", "each_change")),
     "git.push": Key("choice", "never", ("never", "on_completion", "each_task")),

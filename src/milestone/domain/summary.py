@@ -213,7 +213,7 @@ def _blockers(body: Body) -> list[dict[str, Any]]:
     if isinstance(body.get("blocked"), Mapping) and body.get("status") == "blocked":
         found.append(_blocker(None, body["blocked"]))
     for task in tasks.of(body):
-        if tasks.status(task) == "blocked":
+        if tasks.status(task) in ("blocked", "failed"):
             reason = task.get("blocked")
             found.append(
                 _blocker(str(task.get("id")), reason if isinstance(reason, Mapping) else {"reason": reason})

@@ -13,7 +13,7 @@ from milestone.domain.rows import Rows
 from milestone.domain.rows import of as rows_of
 from milestone.reports import course, ready
 from milestone.reports import events as event_views
-from milestone.reports.status import Moment, health
+from milestone.reports.status import Moment, blocker, health
 
 Row = Mapping[str, Any]
 LIMIT = 2100  # bytes of a record without --all; the envelope needs the rest of 2.4 KB
@@ -58,7 +58,7 @@ def milestone(document: Document, moment: Moment, row: Row, events: Sequence[Row
         "efficiency": row["efficiency"],
         "overrides": row["overrides"],
         "to_recheck": row["recheck"],
-        "blockers": row["blockers"],
+        "blockers": [{**each, **blocker(row, each, moment)} for each in row["blockers"]],
         "waiting": row["waiting"],
         "course": course.view(document, None, moment.now),
         "people": people(sights),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
+from milestone.domain import blockers as standings
 from milestone.domain import graph, risk, weighing
 from milestone.domain.questions import Question
 from milestone.domain.rows import Rows, links
@@ -30,6 +31,7 @@ class Project(NamedTuple):
     epoch: str = ""
     hours_per_week: float = 10.0
     people: int = 1
+    escalate_after: float = standings.ESCALATE_AFTER  # hours
 
     @property
     def capacity(self) -> float:
@@ -68,7 +70,8 @@ def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, 
     if moment.leases:
         able = filter(load("milestone.reports.handed:of_moment")(moment).is_free, able)
     startable = [task(sight) for sight in islice(able, 3)]
-    project = {k: v for k, v in moment.project._asdict().items() if k not in ("hours_per_week", "people")}
+    kept = ("hours_per_week", "people", "escalate_after")
+    project = {k: v for k, v in moment.project._asdict().items() if k not in kept}
     return {
         "project": {**project, "hours_per_week": moment.project.hours_per_week, "people": moment.project.people},
         "as_of": moment.now.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -79,7 +82,7 @@ def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, 
         "current": moment.current,
         "milestones": [milestone(row, waits.of(row), moment, path) for row in shown],
         "critical_path": path,
-        "blockers": blockers(rows, path),
+        "blockers": blockers(rows, path, moment),
         "risks": risks(rows, path),
         "needs_you": waiting(moment, path, BEGUN),
         "resume": resume.view(rows, moment.sessions, moment.held, moment.recent, startable),
@@ -179,13 +182,20 @@ def forecast(rows: Sequence[Row], totals: weighing.Totals, moment: Moment) -> di
     }
 
 
+def blocker(row: Row, each: Row, moment: Moment, *, on_path: bool = False) -> dict[str, Any]:
+    """Return what a blocker costs, how bad that is, who hears of it and the way out."""
+    after = moment.project.escalate_after
+    found = standings.standing(row, each, moment.now, on_path=on_path, escalate_after=after)
+    return {**found._asdict(), "cost": standings.words(found)}
+
+
 def _hours(totals: weighing.Totals, exact: float) -> dict[str, float]:
     whole = totals.hours_whole
     return {"total": round(whole, 2), "done": round(whole * exact / 100, 2)}
 
 
-def blockers(rows: Sequence[Row], path: Sequence[str]) -> list[dict[str, Any]]:
-    """Return what is stopped, critical ones first, then the oldest."""
+def blockers(rows: Sequence[Row], path: Sequence[str], moment: Moment) -> list[dict[str, Any]]:
+    """Return what is stopped, with its cost and the way out: critical ones first, then the oldest."""
     found = [
         {
             "ref": f"{row['id']}/{each['task']}" if each["task"] else row["id"],
@@ -193,6 +203,7 @@ def blockers(rows: Sequence[Row], path: Sequence[str]) -> list[dict[str, Any]]:
             "since": each["since"],
             "kind": each["kind"],
             "critical": row["id"] in path,
+            **blocker(row, each, moment, on_path=row["id"] in path),
         }
         for row in rows_of(rows).select(Question(has=("open", "blockers")))
         for each in row["blockers"]

@@ -16,7 +16,7 @@ from milestone.workspace import whereabouts
 FILE = "local/settings.json"
 SETTLED_NS = 2_000_000_000
 Where = str | os.PathLike[str]
-KEPT = ("project.", "evidence")
+KEPT = ("project.", "evidence", "blockers.")
 NO_SETTINGS = frozenset(
     f"MILESTONE_{word}"
     for word in ("DIR", "NOW", "ACTOR", "JSON", "ASCII", "SESSION", "TASK", "PHASE", "DELIVERABLES", "LEASE")

@@ -195,7 +195,8 @@ def _text_of(fact: Any) -> str:
 def _blocker(each: View, moment: Moment) -> str:
     since = moments.ago(each["since"], moment.now)
     where = f"{short(each['task'])} " if each["task"] else ""
-    return f"{where}{line(each['reason'])}{f' ({since})' if since else ''}"
+    heard = f"; {line(each['to'])} should know" if each["level"] else ""
+    return f"{where}{line(each['reason'])}{f' ({since})' if since else ''}: {each['cost']}{heard}. {each['next']}"
 
 
 def _waiting(each: View) -> str:

@@ -202,10 +202,12 @@ def _path(view: View, width: int) -> list[str]:
 
 
 def _blockers(view: View, now: datetime, width: int) -> list[str]:
-    entries = [
-        f"{short(each['ref'])} {line(each['reason'])}{_since(each['since'], now)}" for each in view["blockers"]
-    ]
-    return section("Blocked", entries, width)
+    entries = []
+    for each in view["blockers"]:
+        heard = f"; {line(each['to'])} should know" if each["level"] else ""
+        entries.append(f"{short(each['ref'])} {line(each['reason'])}{_since(each['since'], now)}")
+        entries.append(f"  {each['severity']}: {each['cost']}{heard}. {each['next']}")
+    return section(f"Blocked ({len(view['blockers'])})", entries, width, counted=False, few=2 * FEW)
 
 
 def _since(since: str | None, now: datetime) -> str:

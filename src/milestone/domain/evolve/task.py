@@ -49,7 +49,8 @@ def completed(task: Task, recorded: Recorded) -> Task:
 
 def failed(task: Task, recorded: Recorded) -> Task:
     evidence = recorded.event.data.get("evidence") or []
-    found = {**task, "status": "failed"}
+    reason = {"reason": recorded.event.data.get("reason"), "since": recorded.at, "by": recorded.actor.name}
+    found = {**task, "status": "failed", "blocked": {**reason, "kind": "test"}}
     return {**found, "evidence": [*(task.get("evidence") or []), *evidence]} if evidence else found
 
 
