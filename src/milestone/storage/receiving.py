@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from milestone.domain.document import Document
-from milestone.storage import commit, disk, log_line, replaced, summary_file, syncing
+from milestone.storage import commit, disk, log_line, new_files, replaced, syncing
 from milestone.storage.base import Mark
 from milestone.storage.commit import Change
 from milestone.storage.log_line import Line
@@ -66,7 +66,9 @@ def _known(moment: Moment, kind: str, uid: str) -> Stored:
 
 def write_files(moment: Moment) -> None:
     """Bring the files of all changed documents to what the store says."""
-    there, owned = summary_file.scan(moment.place.root), moment.owners()
+    if not moment.changed:
+        return
+    owned = moment.owners()
     taken, own = set(owned), {key: path for path, key in owned.items()}
     drafts: list[Change] = []
     for key, stored in list(moment.changed.items()):
@@ -76,20 +78,21 @@ def write_files(moment: Moment) -> None:
             taken.add(change.path)
         if change.text is None or change.moves:
             commit.apply(moment, [change])
-        elif _is_to_write(moment, change, there):
+        elif _is_to_write(moment, change):
             drafts.append(change)
     _write(moment, drafts)
 
 
-def _is_to_write(moment: Moment, change: Change, there: dict[str, str]) -> bool:
+def _is_to_write(moment: Moment, change: Change) -> bool:
     """Tell whether a file is missing, or what we wrote last; one that says the same already is taken as it is."""
     assert change.path is not None and change.text is not None
-    if change.path not in there:
-        return change.stored.path is None
+    # Looked at one by one: whoever waits for the last events does not wait for a list of all files.
     data = disk.read(moment.place.file(change.path))
+    if data is None:
+        return change.stored.path is None
     if data == change.text.encode():
         moment.put(commit.agreed(change.stored, change.path, change.text))
-    elif data is not None and disk.digest(data) == change.stored.digest:
+    elif disk.digest(data) == change.stored.digest:
         return True
     else:  # it must be looked at again, however old it is
         moment.put(msgspec.structs.replace(change.stored, base_revision=0))
@@ -97,12 +100,13 @@ def _is_to_write(moment: Moment, change: Change, there: dict[str, str]) -> bool:
 
 
 def _write(moment: Moment, changes: Sequence[Change]) -> None:
-    """Write files so that each is whole or not there, with two syncs for all of them."""
+    """Write files so that each is whole or not there; many with two syncs for all of them."""
     place = moment.place
     drafts = [os.path.join(place.drafts, str(number)) for number in range(len(changes))]
+    are_few = len(drafts) <= new_files.FEW
     for draft, change in zip(drafts, changes, strict=True):
-        disk.write_new(draft, (change.text or "").encode(), sync=False)
-    if drafts:
+        disk.write_new(draft, (change.text or "").encode(), sync=are_few)
+    if not are_few:
         syncing.sync_disk(place.drafts)
     folders = set()
     for draft, change in zip(drafts, changes, strict=True):

@@ -9,7 +9,7 @@ import pytest
 from milestone import errors
 from milestone.domain import summary
 from milestone.domain.evolve import evolve, fold
-from milestone.storage import located, syncing
+from milestone.storage import located, new_files, syncing
 from milestone.storage.file import FileStore
 from milestone.storage.located import Location
 from milestone.storage.moving.walk import Walk
@@ -75,8 +75,10 @@ def cut(folder: Path) -> int:
 
 
 @pytest.mark.timeout(300)
-def test_power_goes_at_any_moment_of_a_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("few", [0, 16])
+def test_power_goes_at_any_moment_of_a_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int):
     monkeypatch.setattr(syncing, "sync_disk", sync_all)
+    monkeypatch.setattr(new_files, "FEW", few)
 
     states = cut(tmp_path / "disk")
 
