@@ -134,6 +134,7 @@ class GitActs(RecordActs):
         for _ in range(30):
             if not self.is_rebasing(peer):
                 return
+            self.hold_driver(peer)
             if peer.by_hand:
                 peer.git("rebase", "--abort")
                 return

@@ -31,7 +31,7 @@ def test_a_history(seed: int, folder: Path):
     histories.play(folder, seed, driver=seed % 2 == 0, steps=24)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 12))])
 def test_a_history_with_a_clone_on_postgresql(seed: int, folder: Path, postgres_dsn: str):
     histories.play(folder, seed, driver=seed % 2 == 0, steps=24, dsn=postgres_dsn)
 

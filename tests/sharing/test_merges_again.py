@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from milestone.domain.document import Event
-from sharing.clones import Clone, a_project, cloned, unmerged
+from sharing.clones import Clone, a_project, cloned, git, unmerged
 
 LESSONS = [f"lesson {number}" for number in range(30)]
 
@@ -143,6 +143,10 @@ def test_a_stash_git_cannot_apply_is_joined_with_what_is_there(ana: Clone, ben: 
 
 @pytest.mark.parametrize("way", ["merge", "rebase"])
 def test_the_driver_knows_what_a_record_was_that_both_moved(ana: Clone, ben: Clone, way: str):
+    ana.create("About", dependencies={"requires": ["milestone-001"]})
+    ana.path("milestone-003").rename(ana.path("a-first"))  # it names the record, too
+    ana.sync(commit=True)
+    pull(ben, ana)
     archive(ana, "Log in")
     archive(ben, "Log in")
     ben.update("m1", fields={"owner": "ben"})
@@ -197,3 +201,31 @@ def test_a_file_moved_by_hand_is_archived_on_every_clone(ana: Clone, ben: Clone)
 
     assert ana.records() == ben.records()
     assert ana.records()["By hand"]["status"] == "archived"
+
+
+def test_a_clone_that_does_not_know_where_two_sides_came_from_syncs(ana: Clone, ben: Clone, tmp_path: Path):
+    ana.update("m1", fields={"title": "Sign in"})
+    ben.update("m2", fields={"title": "Pay now"})
+    ana.commit()
+    ben.commit()
+    pull(ben, ana)
+    git(tmp_path, "clone", "-q", "--depth", "2", f"file://{ben.folder}", "cyn")
+    cyn = Clone(tmp_path / "cyn", "cyn")
+
+    cyn.sync()
+
+    assert cyn.git("merge-base", "HEAD^1", "HEAD^2", ok=False) == ""
+    assert cyn.records().keys() == {"Sign in", "Pay now"}
+
+
+def test_histories_that_have_nothing_in_common_are_joined_by_what_git_shows(ana: Clone, ben: Clone):
+    no_driver(ben)
+    ben.git("checkout", "-q", "--orphan", "alone")
+    ben.update("m1", fields={"title": "Sign in"})
+    ben.commit()
+
+    ben.git("merge", "-q", "--allow-unrelated-histories", "main", ok=False)
+    ben.sync(here=True, commit=True)
+
+    assert [c["other"] for c in ben.records()["Sign in"]["conflicts"]] == ["Log in"]
+    assert ben.git("status", "--porcelain") == ""

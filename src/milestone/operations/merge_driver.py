@@ -7,7 +7,7 @@ from milestone.registry import load
 from milestone.storage import disk, git_lines, merged_text, versions
 
 MERGED, LEFT = 0, 1  # 1: git's own merge stands there, with markers
-BEFORE = "milestone.integrations.git.common_version:text"  # asks git, where it did not say
+BEFORE = "milestone.integrations.git.common_version:texts"  # asks git, where it did not say
 
 
 def merge(base: str, ours: str, theirs: str, path: str, *, marker_size: int = 7) -> int:
@@ -31,6 +31,11 @@ def _with_moved(base: str, one: str, other: str, path: str, files: tuple[str, st
     if one == other:
         return base
     before, ones, others = ({each.uid for each in versions.read(said, path)} for said in (base, one, other))
-    found = [load(BEFORE)(Path.cwd() / Path(path).parent.parent, uid, *files) for uid in (ones & others) - before]
-    there = [each for text in found if text for each in versions.read(text, path) if each.uid not in before]
+    there = [
+        each
+        for uid in sorted((ones & others) - before)
+        for text in load(BEFORE)(Path.cwd() / Path(path).parent.parent, uid, *files)
+        for each in versions.read(text, path)
+        if each.uid == uid
+    ]
     return versions.write([*versions.read(base, path), *there]) if there else base

@@ -34,7 +34,10 @@ class _History:
         self._bases: dict[tuple[str, ...], Blobs] = {}
 
     def sides(self, merge: Merge) -> Sides | None:
-        """Return what went into a merge and what came out; None where each file came from one side alone."""
+        """Return what went into a merge and what came out.
+
+        None where each file came from one side alone, and where git does not know what both come from.
+        """
         before, base = self._before(merge)
         ours, theirs = (self._records.blobs(side) for side in (merge.ours, merge.theirs))
         trees = [before, ours, theirs]
@@ -43,6 +46,8 @@ class _History:
             if not any(_is_joined(path, trees) for path in differing(trees)):
                 return None
         made = self._records.made_by_lines(merge.base, merge.ours, merge.theirs)
+        if made is None:
+            return None
         result = made if merge.result is None else trees[3]
         paths = differing([before, ours, theirs, made, result])
         said = self._records.texts(result, paths)

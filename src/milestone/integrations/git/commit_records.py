@@ -10,6 +10,7 @@ FOLDERS = ("active", "completed")
 BY_LINES = "merge.milestone.driver=git merge-file --marker-size=%L %A %O %B"
 NOBODY = {f"GIT_{who}_{what}": "nobody" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 NEVER = {f"GIT_{who}_DATE": "@0 +0000" for who in ("AUTHOR", "COMMITTER")}
+REFUSED = (128, 129)
 Blobs = Mapping[str, str]  # path under the records folder -> blob
 
 
@@ -51,18 +52,19 @@ class CommitRecords:
         inside = f"{self._repository.records_path}/{path}"
         return self._repository.git("rev-list", "--max-count=1", commit, "--", inside).line or None
 
-    def made_by_lines(self, base: str | None, ours: str, theirs: str) -> Blobs:
+    def made_by_lines(self, base: str | None, ours: str, theirs: str) -> Blobs | None:
         """Return what git makes of two commits by lines alone, marked where it cannot.
 
-        Without a `base` from the commits that both come from.
+        Without a `base` from the commits that both come from. None where it will not: they have nothing in common,
+        as far as a shallow clone knows, or it is older than 2.38.
         """
         if base is not None:
             root = self._commit(base)
             ours, theirs = (self._commit(side, root) for side in (ours, theirs))
         words = ("merge-tree", "--write-tree", "--no-messages", ours, theirs)
         config = (*self._repository.drivers_off, BY_LINES)
-        made = git(self._repository.top, *words, ok=(0, 1), config=config)
-        return self.blobs(made.out.split("\n", 1)[0].strip())
+        made = git(self._repository.top, *words, ok=(0, 1, *REFUSED), config=config)
+        return None if made.code in REFUSED else self.blobs(made.out.split("\n", 1)[0].strip())
 
     def _commit(self, tree: str, *parents: str) -> str:
         """Return a commit nobody refers to, that has the files of another; the same one every time."""

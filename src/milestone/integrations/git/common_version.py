@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from milestone.integrations.git import repository
+from milestone.integrations.git.command import GitFailed
 from milestone.integrations.git.commit_records import CommitRecords
 from milestone.integrations.git.repository import Repository
 
@@ -14,25 +15,28 @@ HEADS = ("HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "R
 NAMED = "GITHEAD_"  # what `git merge` tells its drivers of a commit it was given
 
 
-def text(records: Path, uid: str, one: str, other: str) -> str | None:
-    """Return the file that held a record where the histories of two versions of it parted.
+def texts(records: Path, uid: str, one: str, other: str) -> list[str]:
+    """Return the files that name a record where the histories of two versions of it parted.
 
     `records` is the records folder, `one` and `other` are files that hold exactly what git has of each version.
-    None where a version is in no commit, or the record was not there yet.
+    Nothing where a version is in no commit, or the record was not there yet; one of them may only refer to it.
     """
-    found = repository.find(records)
-    if found is None:
-        return None
+    try:
+        found = repository.find(records)
+        return _before(found, uid, (one, other)) if found is not None else []
+    except GitFailed:
+        return []  # git waits for the merge, which goes on as without a base
+
+
+def _before(found: Repository, uid: str, files: tuple[str, str]) -> list[str]:
     tips = _tips(found)
-    made_in = [_commit_with(found, file, tips) for file in (one, other)]
-    if not all(made_in):
-        return None
+    made_in = [commit for file in files if (commit := _commit_with(found, file, tips)) is not None]
     known = CommitRecords(found)
-    for base in known.bases(str(made_in[0]), [str(made_in[1])])[:1]:
+    for base in known.bases(made_in[0], made_in[1:])[:1] if len(made_in) == len(files) else ():
         listed = found.git("grep", "-l", "-z", "-F", "-e", uid, base, "--", found.records_path, ok=(0, 1)).fields
         paths = [name.partition(":")[2].removeprefix(found.records_path + "/") for name in listed]
-        return next(iter(known.texts(known.blobs(base), sorted(paths)).values()), None)
-    return None
+        return list(known.texts(known.blobs(base), sorted(paths)).values())
+    return []
 
 
 def _tips(found: Repository) -> list[str]:
