@@ -53,3 +53,18 @@ def test_thousands_of_milestones_are_one_plan():
     assert len(read_plan(text, "plan.json")) == 10_000
     with pytest.raises(errors.InvalidPlan):
         read_plan(text[:-2] + ', {"title": "one more"}]}', "plan.json")
+
+
+def test_what_would_be_lost_is_named_and_nothing_is_stored():
+    with pytest.raises(errors.InvalidPlan) as refused:
+        read_plan('{"title": "x", "tasks": [{"title": "t", "labels": {"a": 1}}]}', "plan.json")
+
+    [found] = refused.value.findings
+    assert found["path"] == "milestones[0].tasks[0].labels"
+    assert found["code"] == "not_understood"
+
+
+def test_rules_to_keep_may_have_names_and_evidence():
+    [body] = read_plan("{title: x, compliance: {pci: {evidence: [scan.pdf]}}}", "plan.yaml")
+
+    assert body["compliance"] == {"pci": {"evidence": ["scan.pdf"]}}

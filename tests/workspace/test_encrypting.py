@@ -19,13 +19,20 @@ KEY_FILE = ".milestones/config/encryption.key"
 PLAN = {
     "title": "Pay by card",
     "budget": {"amount": f"{CANARY}-budget"},
-    "compliance": ["pci"],
+    "compliance": {"standard": "pci", "evidence": [f"{CANARY}-audit"]},
+    "description": f"{CANARY}-description #sensitive",
     "compliance_evidence": [f"{CANARY}-evidence"],
     "sensitive": ["salaries"],
     "salaries": f"{CANARY}-salaries",
     "success_criteria": ["the till opens in 2 s"],
     "tasks": [
-        {"id": "task-001", "title": "Ask the bank", "next_note": f"{CANARY}-note #sensitive", "estimated_hours": 2}
+        {
+            "id": "task-001",
+            "title": "Ask the bank",
+            "description": f"{CANARY}-task #sensitive",
+            "next_note": f"{CANARY}-note #sensitive",
+            "estimated_hours": 2,
+        }
     ],
 }
 
@@ -71,6 +78,9 @@ def test_a_secret_is_found_in_no_file(typed: Typed, backend: str):
     plan(typed)
     typed.does("task", "note", "m1/1", f"{CANARY}-said #sensitive", "--next", f"{CANARY}-next #sensitive")
     typed.does("undo")
+    typed.does("task", "start", "m1/1")
+    typed.does("task", "block", "m1/1", f"{CANARY}-reason #sensitive")
+    typed.does("task", "unblock", "m1/1")
     typed.does("task", "note", "m1/1", "--next", f"{CANARY}-again #sensitive")
     typed.does("sync")
     by_hand(typed)
@@ -84,6 +94,8 @@ def test_a_secret_is_found_in_no_file(typed: Typed, backend: str):
     shown = typed.does("show", "m1", "--all", "--json").out
     assert f"{CANARY}-by-hand" in shown
     assert f"{CANARY}-evidence" in shown
+    assert f"{CANARY}-audit" in shown
+    assert f"{CANARY}-description" in shown
 
 
 def by_hand(typed: Typed) -> None:
@@ -102,6 +114,9 @@ def test_a_secret_is_found_in_no_table_of_postgresql(typed: Typed, postgres_dsn:
     encrypted(typed, "postgres")
     plan(typed)
     typed.does("task", "note", "m1/1", f"{CANARY}-said #sensitive")
+    typed.does("backup", "create")
+    typed.does("update", "--diagnostics")
+    typed.does("sync")
 
     with psycopg.connect(address.of(postgres_dsn).dsn) as connection:
         tables = connection.execute(
@@ -127,9 +142,9 @@ def test_a_worker_reads_what_is_sealed_and_no_file_of_the_run_keeps_it(typed: Ty
     read = told.read_text()
     assert f"## From the last worker\n\n```text\n{CANARY}-pass phrase\n{CANARY}-second line" in read
     [log] = typed.folder.rglob("*-work.log")
-    assert log.read_text() == read.replace(f"{CANARY}-pass phrase", "[sealed]").replace(
-        f"{CANARY}-second line #sensitive", "[sealed]"
-    )
+    for line in ("pass phrase", "second line #sensitive", "task #sensitive", "description #sensitive"):
+        read = read.replace(f"{CANARY}-{line}", "[sealed]")
+    assert log.read_text() == read
     assert holding(typed.folder) == []
 
 

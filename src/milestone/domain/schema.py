@@ -19,6 +19,7 @@ _SINGLE: dict[str, Schema] = {
     "text": _TEXT,
     "word": {"type": "string"},
     "texts": _TEXTS,
+    "rules": {"type": ["array", "string", "object"], "items": _TEXT},
     "milestone_id": {"type": ["string", "integer"]},
     "task_id": {"type": ["string", "integer"]},
     "milestone_ids": {"type": ["array", "string"], "items": {"type": ["string", "integer", "object"]}},

@@ -40,7 +40,7 @@ MILESTONE = {
     "labels": _field("texts", "Words to find it by.", "tags", "label", "keywords"),
     "owner": _field("text", "Who answers for it.", "lead", "responsible", "owned_by"),
     "workstream": _field("text", "The larger stream of work it belongs to.", "stream", "epic"),
-    "compliance": _field("texts", "Rules it has to keep, such as gdpr."),
+    "compliance": _field("rules", "Rules it has to keep, such as gdpr; or by name, with their evidence."),
     "budget": _field("any", "Money planned for it."),
     "quarter": _field("text", "The quarter it is planned for."),
     "release": _field("text", "The release it ships in.", "version"),

@@ -76,6 +76,11 @@ def things(value: Any) -> Any:
     return value if isinstance(value, list) else [value] if isinstance(value, (str, Mapping)) else ABSENT
 
 
+def rules(value: Any) -> Any:
+    """Return a list of words, or what is said of each by name."""
+    return dict(value) if isinstance(value, Mapping) else texts(value)
+
+
 def _id(read: str | None) -> Any:
     return ABSENT if read is None or "/" in read or _PLACEHOLDER.fullmatch(read) else read
 
@@ -95,6 +100,7 @@ KINDS: Mapping[str, Callable[[Any], Any]] = {
     "numbers": numbers,
     "date": date,
     "things": things,
+    "rules": rules,
     "boolean": _known(words.boolean),
     "chance": _known(words.chance),
     "milestone_status": _known(words.milestone_status),

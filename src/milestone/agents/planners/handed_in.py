@@ -1,6 +1,7 @@
 """Plans made elsewhere: one milestone record, a list of them, or `{milestones: [...]}`, in YAML or JSON."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from milestone import errors, strict_yaml
@@ -9,6 +10,7 @@ from milestone.domain import estimate, phases, vocabulary
 from milestone.domain.document import Body
 
 MOST = 10_000
+LOST = "not_understood"  # a value that its key cannot hold
 PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
 
 
@@ -20,14 +22,20 @@ def read_plan(text: str, name: str) -> list[Body]:
         UnreadableFile: no YAML and no JSON.
     """
     raw = records(_value(text, name), name)
-    found = [finding for place, record in enumerate(raw) for finding in problems(record, f"milestones[{place}]")]
+    _check([finding for place, record in enumerate(raw) for finding in problems(record, f"milestones[{place}]")])
+    lost: list[dict[str, Any]] = []
+    bodies = [_understood(record, place, lost) for place, record in enumerate(raw)]
+    _check(lost)
+    return bodies
+
+
+def _check(found: list[dict[str, Any]]) -> None:
     if found:
         raise errors.InvalidPlan(
             f"The plan has {len(found)} error{'s' if len(found) > 1 else ''}; nothing was stored.",
             why=f"{found[0]['path']}: {found[0]['message']}",
             findings=found,
         )
-    return [_understood(record, place) for place, record in enumerate(raw)]
 
 
 def _value(text: str, name: str) -> Any:
@@ -149,10 +157,17 @@ def _is_estimate(value: Any) -> bool:
     return number is not None and number > 0
 
 
-def _understood(record: Body, place: int) -> Body:
+def _understood(record: Body, place: int, lost: list[dict[str, Any]]) -> Body:
+    """Return a record in our words; what would be lost of it is added to `lost`: there is no file to keep it."""
     inner = vocabulary.wrapper(record)
     raw = record[inner[0]] if inner else record
-    body = vocabulary.understand(record, f"plan-{place + 1}.yaml").body
+    understood = vocabulary.understand(record, f"plan-{place + 1}.yaml")
+    lost += [
+        finding(each.code, _at(place, each.path), each.message.removesuffix("."), "correct it, or leave it out")
+        for each in understood.remarks
+        if each.code == LOST
+    ]
+    body = understood.body
     if not any(key in raw for key in ("id", "Milestone", "milestone_id")):
         body.pop("id", None)
     body.pop("uid", None)
@@ -162,6 +177,12 @@ def _understood(record: Body, place: int) -> Body:
         if (task.get("kiro_workflow") or {}).get("enabled") and not task["kiro_workflow"].get("phases"):
             task["kiro_workflow"] = phases.fresh()
     return body
+
+
+def _at(place: int, path: Sequence[str | int]) -> str:
+    """Return the place of a value as findings name it."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
+    return f"milestones[{place}]{''.join(parts)}"
 
 
 def _refused(message: str, path: str) -> errors.InvalidPlan:
