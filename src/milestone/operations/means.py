@@ -10,6 +10,7 @@ from milestone.agents.executors.agent import Agent
 from milestone.agents.executors.base import Executor
 from milestone.agents.executors.settings import Settings, price
 from milestone.agents.executors.speaking import Speaking
+from milestone.operations import selftest_executor
 from milestone.registry import load
 from milestone.workspace.base import Workspace
 
@@ -66,6 +67,25 @@ def entry(workspace: Workspace, name: str) -> Mapping[str, Any]:
         if single is not None:
             whole[key] = single
     return whole
+
+
+def maker(workspace: Workspace | None, name: str) -> selftest_executor.Make:
+    """Return what makes an agent executor, as the project has set it, for its trial.
+
+    Raises:
+        InvalidRequest: that is no agent whose output is read.
+    """
+    kind = kind_of(workspace, name) if workspace is not None else name
+    made: Any = load(EXECUTORS[kind]) if kind in EXECUTORS else None
+    if not (isinstance(made, type) and issubclass(made, Speaking)):
+        known = [each for each in EXECUTORS if each not in (*ALWAYS, PLAIN)]
+        raise errors.InvalidRequest(
+            f'selftest --executor takes an agent whose output is read, not "{name}".',
+            why=f"these are known: {', '.join(known)}, and executors of their kinds",
+            next=[f"milestone selftest --executor {known[0]}"],
+        )
+    settings = settings_of(workspace, name) if workspace is not None else Settings()
+    return selftest_executor.maker(made, name, settings)
 
 
 def check_executor(workspace: Workspace, name: str | None) -> None:

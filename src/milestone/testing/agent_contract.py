@@ -11,6 +11,7 @@ from milestone import errors
 from milestone.agents.executors.base import Ask, Executor, Outcome, Progress
 from milestone.agents.executors.settings import Settings
 from milestone.agents.executors.speaking import Speaking
+from milestone.operations import selftest_executor
 from milestone.testing import scripted
 from milestone.testing.executor_contract import ProgramContract
 
@@ -174,6 +175,31 @@ class AgentContract(ProgramContract):
             assert "or later is needed" in self._refused((str(a_program(tmp_path / "old", "echo 0.0.9")),))
             assert "says no version" in self._refused((str(a_program(tmp_path / "odd", "echo hello")),))
 
+    def test_it_passes_the_trial_that_a_real_program_is_put_to(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(selftest_executor, "SHORT", 1.0)
+        script = scripted.write(tmp_path / "script.json", ACTS)
+        settings = Settings(command=tuple(scripted.command(self.kind.name, script)))
+
+        tested = selftest_executor.run(selftest_executor.maker(self.kind, self.kind.name, settings))
+
+        assert [(each.name, each.wrong) for each in tested.checks if each.wrong] == []
+        assert len(tested.checks) == 4
+
+    @pytest.mark.parametrize("task", ["hello", "again", "asks"])
+    def test_the_trial_bites(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, task: str) -> None:
+        monkeypatch.setattr(selftest_executor, "SHORT", 1.0)
+        lies: Acts = [{"write": ["asked.txt", ""]}] if task == "asks" else [{"say": "All done."}]
+        if task == "asks" and not self.asks:
+            return
+        script = scripted.write(tmp_path / "script.json", {**ACTS, f"selftest/{task}": [lies]})
+        settings = Settings(command=tuple(scripted.command(self.kind.name, script)))
+
+        tested = selftest_executor.run(selftest_executor.maker(self.kind, self.kind.name, settings))
+
+        assert len([each for each in tested.checks if each.wrong]) == 1
+
     def _refused(self, command: tuple[str, ...]) -> str:
         with pytest.raises(errors.Refused) as refused:
             self.kind(Settings(command=command)).check()
@@ -190,6 +216,15 @@ class AgentContract(ProgramContract):
 
         assert not outcome.succeeded
         assert "can be read" in outcome.trouble or "speak" in outcome.trouble
+
+
+ACTS: dict[str, list[Acts]] = {
+    "selftest/hello": [[{"write": ["hello.txt", "hello"]}, {"spend": [100, 5, 0.01]}]],
+    "selftest/word": [[{"say": "ok"}]],
+    "selftest/again": [[{"write": ["word.txt", "Zanzibar"]}]],
+    "selftest/long": [[{"run": "sleep 600"}]],
+    "selftest/asks": [[{"ask": "touch asked.txt"}, {"if_allowed": [{"write": ["asked.txt", ""]}]}]],
+}
 
 
 def a_program(path: Path, line: str) -> Path:

@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
+from milestone.cli.output import line
 from milestone.cli.text import prose, table
 from milestone.operations.selftest import Tested
 from milestone.operations.selftest_work import Act
@@ -77,3 +78,13 @@ def _figures(acts: Sequence[Act]) -> dict[str, Any]:
 
 def _row(kind: str, acts: Sequence[Act]) -> list[str]:
     return [kind, *(str(value) for value in _figures(acts).values())]
+
+
+def executor(view: dict[str, Any]) -> str:
+    """Return each check of an agent program in a line, and the verdict last."""
+    lines = [f"{view['executor']} {line(view['version'])}"]
+    for each in view["checks"]:
+        sign, why = ("✓", "") if each["ok"] else ("✗", f": {line(each['wrong'])}")
+        lines.append(f"{sign} {each['name']}{why}  {each['seconds']:.0f} s")
+    verdict = "It does what a run counts on." if view["ok"] else "A run cannot count on it as it is."
+    return "\n".join([*lines, verdict])
