@@ -39,7 +39,7 @@ def test_a_run_does_not_begin_without_the_program(project):
 
     assert done.returncode == 5
     assert "no-such-claude" in done.stderr
-    assert "next: milestone config set executors.claude.command PATH" in done.stderr
+    assert "milestone config set executors.claude.command PATH" in done.stderr
     assert project.statuses() == {"task-001": "pending"}
 
 

@@ -35,7 +35,7 @@ class Acp(Speaking):
     name = "acp"
     program = ()
     oldest = (VERSION,)
-    install = "see agentclientprotocol.com for agents that speak it"
+    install = "npm install -g opencode-ai"
     modes: ClassVar = {"ask": "ask", "edits": "edits", "all": "all"}
     tells_money = True
 

@@ -28,16 +28,14 @@ def check(name: str, words: Sequence[str], oldest: tuple[int, ...], install: str
         raise errors.Refused(
             f"{name}: `{words[0]} --version` says no version.",
             why=f"its output is read as {least} and later write it; another format would be guessed at",
-            hint=f"install {name} {least} or later: {install}",
-            next=[f"milestone config set executors.{name}.command PATH", "milestone execute --executor shell"],
+            next=[install, f"milestone config set executors.{name}.command PATH"],
             code="executor_unknown_version",
         )
     if version < oldest:
         raise errors.Refused(
             f"{name} is {found} here, and {least} or later is needed.",
             why="an older one writes another format, and what it cost could not be read",
-            hint=f"install a newer one: {install}",
-            next=[f"milestone config set executors.{name}.command PATH"],
+            next=[install, f"milestone config set executors.{name}.command PATH"],
             code="executor_too_old",
         )
     return found
@@ -54,8 +52,7 @@ def find(name: str, words: Sequence[str], install: str) -> str:
         raise errors.Refused(
             f"{name} is not installed: there is no program {words[0]} here.",
             why="a task of this executor cannot be started without it",
-            hint=f"install it: {install}",
-            next=[f"milestone config set executors.{name}.command PATH", "milestone execute --executor shell"],
+            next=[install, f"milestone config set executors.{name}.command PATH"],
             code="executor_missing",
         )
     return where

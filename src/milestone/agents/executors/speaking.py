@@ -132,7 +132,8 @@ class Speaking(ABC):
         try:
             self.check()
         except errors.MilestoneError as unusable:
-            return Outcome(error=" ".join(filter(None, [unusable.message, unusable.hint and f"{unusable.hint}."])))
+            ways = "; ".join(unusable.next)
+            return Outcome(error=f"{unusable.message.rstrip('.')}; {ways}, then: milestone task retry {job.ref}")
         heard = Heard(job, self.settings)
         job.log.parent.mkdir(parents=True, exist_ok=True)
         clean = dict.fromkeys(self.unset, "")
