@@ -229,3 +229,24 @@ def test_histories_that_have_nothing_in_common_are_joined_by_what_git_shows(ana:
 
     assert [c["other"] for c in ben.records()["Sign in"]["conflicts"]] == ["Log in"]
     assert ben.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("way", ["merge", "rebase"])
+def test_what_git_applied_to_another_record_that_looks_alike_comes_back(ana: Clone, ben: Clone, way: str):
+    """Git takes the archived one for gone, and a new one for what became of it."""
+    no_driver(ana, ben)
+    archive(ana, "Log in")
+    ana.create("Log out", priority="low", tasks=[{"title": "Form"}])
+    ana.commit()
+    ben.path("milestone-001").write_text(ben.path("milestone-001").read_text() + "category: door\n")
+    ben.commit()
+    ben.git("fetch", "-q", str(ana.folder), "main")
+
+    ben.git(way, "-q", "FETCH_HEAD")
+    assert "category: door" in ben.path("milestone-003").read_text()
+    ben.sync(commit=True)
+
+    found = ben.records()
+    assert (found["Log in"].get("category"), found["Log in"]["lessons"]) == ("door", [*LESSONS, "ana"])
+    assert "category" not in found["Log out"]
+    assert ben.git("status", "--porcelain") == ""

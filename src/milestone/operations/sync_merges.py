@@ -16,9 +16,10 @@ from milestone.storage.merge_remains import Stages
 
 
 def since(repository: Repository, commit: str | None) -> tuple[Sides, ...]:
-    """Return the merges after a commit in which both sides had a part in one file, oldest first."""
+    """Return the merges and rebases after a commit in which both sides had a part in one file, oldest first."""
     history = _History(repository)
-    found = (history.sides(merge) for merge in past_merges.since(repository, commit))
+    merges = [*past_merges.since(repository, commit), *past_merges.rebased(repository, commit)]
+    found = (history.sides(merge) for merge in merges)
     return tuple(sides for sides in found if sides is not None)
 
 

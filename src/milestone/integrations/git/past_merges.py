@@ -1,6 +1,8 @@
 """Merges that git made by lines alone, where it had no driver: their commits, and the one that is under way."""
 
+import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import msgspec
 
@@ -9,6 +11,8 @@ from milestone.integrations.git.commit_records import CommitRecords
 from milestone.integrations.git.repository import Repository
 
 MOST = 50  # merges looked at
+STEPS = 200  # of HEAD looked back at, for rebases of this clone
+STEP = re.compile(r"\b(?:rebase|pull)\b.*\((start|finish)\):")
 PICKED = ("REBASE_HEAD", "CHERRY_PICK_HEAD")
 
 
@@ -31,6 +35,29 @@ def since(repository: Repository, commit: str | None) -> list[Merge]:
         return []
     commits = [line.split() for line in listed if len(line.split()) == 3]
     return [Merge(result=made, ours=ours, theirs=theirs) for made, ours, theirs in commits[-MOST:]]
+
+
+def rebased(repository: Repository, commit: str | None) -> list[Merge]:
+    """Return the rebases of this clone that HEAD has and a commit has not, oldest first, as merges."""
+    words = ("reflog", "show", f"--max-count={STEPS}", "--format=%H %gs", "HEAD", "--")
+    steps = repository.git(*words, ok=(0, 128)).out.splitlines()
+    found: list[Merge] = []
+    made = None
+    for step, before in pairwise(steps):
+        said = STEP.search(step)
+        if said is not None and said[1] == "finish":
+            made = step.split()[0]
+        elif said is not None and made is not None:
+            found.insert(0, Merge(result=made, ours=step.split()[0], theirs=before.split()[0]))
+            made = None
+    return [merge for merge in found if _is_new(repository, str(merge.result), commit)]
+
+
+def _is_new(repository: Repository, made: str, commit: str | None) -> bool:
+    def holds(later: str) -> bool:
+        return repository.git("merge-base", "--is-ancestor", made, later, ok=(0, 1, 128)).code == 0
+
+    return holds("HEAD") and not (commit is not None and holds(commit))
 
 
 def under_way(repository: Repository, stages: Mapping[str, tuple[str | None, ...]]) -> Merge | None:
