@@ -31,6 +31,7 @@ PLACES = (
 )
 NOON = "2026-11-20T12:00:00.000Z"
 BATCH = 100  # milestones of one transaction of the plan to begin with
+PART = 50  # transactions received at once: in a big plan each receiving looks at what is there already
 PATIENCE = 300.0  # seconds in which something that is waited for must happen
 
 
@@ -84,8 +85,8 @@ class Rig:
         target = self.store(backend)
         with model.reading() as reading:
             lines, epoch = list(reading.lines()), "e0e0e0e0"
-        for start in range(0, len(lines), 10):
-            target.receive(lines[start : start + 10], epoch=epoch)
+        for start in range(0, len(lines), PART):
+            target.receive(lines[start : start + PART], epoch=epoch)
         target.close()
         if backend != "file":
             located.write(self.root, Location(backend, None, 0, located.place_of(self.root)))
