@@ -12,6 +12,7 @@ from milestone.workspace.base import Workspace, Written
 LOOK = "milestone.storage.working_copy:look"  # imports yaml
 TAKE_IN = "milestone.storage.working_copy:take_in"
 WRITE = "milestone.storage.working_copy:write"
+LATE = "milestone.storage.working_copy:late"
 RENEW = "milestone.storage.working_copy:renew"
 MOST = 5  # one file in so many may be gone
 
@@ -32,10 +33,9 @@ def take_in(workspace: Workspace) -> Written:
     with workspace.store.reading() as reading:
         if located.read(root).is_files:  # the project moved meanwhile: its files are the store's own now
             return taken
-        told = registry.load(RENEW)(reading, root)
-        return msgspec.structs.replace(
-            taken, seq=reading.seq, warnings=tuple(merge_warnings(taken.warnings, told))
-        )
+        late = registry.load(LATE)(reading, root)
+    told = registry.load(RENEW)(late)
+    return msgspec.structs.replace(taken, seq=late.at, warnings=tuple(merge_warnings(taken.warnings, told)))
 
 
 def _taken(workspace: Workspace, seen: Any) -> Written:

@@ -65,6 +65,7 @@ class CopyMoment(Moment):
     def __init__(self, place: Place, txn: Any, index: Index, seen: Seen | None = None) -> None:
         super().__init__(place, Summary(), evolve, row)
         self.txn = txn
+        self.at = 0  # the last event of this moment
         self.at_hand: dict[str, Document] = {}  # milestones that were read together
         self.index = index
         self.shelf = Snapshots(os.path.join(place.local, "copy"), place.drafts)
@@ -171,15 +172,24 @@ def take_in(txn: Txn, root: str, stamp: Stamp, seen: Seen) -> CopyMoment:
     return moment
 
 
-def renew(reading: Reading, root: str) -> list[Warning]:
-    """Bring every file that does not say what the database says to what it says at this moment."""
+def late(reading: Reading, root: str) -> CopyMoment:
+    """Return the records whose files do not say what the database says at this moment, for `renew`.
+
+    All that is needed of the database is read here: nobody keeps a moment of it open while files are written.
+    """
     moment = CopyMoment(_place(root), reading, copy_index.read(root))
-    late = _late(reading, moment)
-    if len(late) > FEW:  # one by one each is a trip to the database
+    uids = _late(reading, moment)
+    if len(uids) > FEW:  # one by one each is a trip to the database
         moment.at_hand = {document.uid: document for document in reading.find("milestone")}
-    for uid in late:
+    for uid in uids:
         _put(moment, uid)
-    return _write(moment, epoch=moment.epoch, seq=reading.seq)
+    moment.at = reading.seq
+    return moment
+
+
+def renew(moment: CopyMoment) -> list[Warning]:
+    """Bring the files of late records to what the database said then."""
+    return _write(moment, epoch=moment.epoch, seq=moment.at)
 
 
 def _put(moment: CopyMoment, uid: str) -> None:
