@@ -233,3 +233,23 @@ def test_a_full_segment_is_sealed_by_the_command_that_begins_the_next(workspace:
     write(workspace, plain.created(f"{9:032x}", 9, status="planned"))
     assert sealing.verify(workspace)["unsigned"] == 0
     assert (workspace.root / "logs" / "events" / "1.jsonl.gz").exists()
+
+
+def test_a_project_that_was_moved_finds_its_pin_in_the_mirror(workspace: Workspace, mirror: Path, tmp_path: Path):
+    rechained(workspace, cut)
+    the_seals(workspace).unlink()
+    Path(seals.pin_path(str(workspace.root))).unlink()
+    workspace.root.rename(tmp_path / "elsewhere")
+
+    assert codes(opened_at(tmp_path / "elsewhere", mirror)) & {
+        "log_differs_from_signed",
+        "log_shorter_than_signed",
+    }
+
+
+def test_a_copy_has_a_pin_of_its_own(workspace: Workspace, mirror: Path, tmp_path: Path):
+    shutil.copytree(workspace.root, tmp_path / "copy")
+    write(workspace, plain.created("f" * 32, 99, status="planned"))
+    assert sealing.seal(workspace)
+
+    assert codes(opened_at(tmp_path / "copy", mirror)) == set()

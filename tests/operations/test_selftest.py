@@ -2,6 +2,7 @@
 
 import os
 
+import psycopg
 import pytest
 
 from milestone import errors
@@ -23,6 +24,16 @@ def test_several_processes_lose_and_double_nothing(backend):
     assert len([act for act in tested.acts if act.kind != "again"]) == 24
     assert tested.events >= 30
     assert tested.backend == backend
+
+
+def test_a_server_is_loaded_in_a_schema_that_goes_afterwards(postgres_server):
+    load = selftest.Load(milestones=20, operations=16, processes=2, backend="postgres")
+
+    tested = selftest.run(load, environ={**ENVIRON, "MILESTONE_DSN": postgres_server.dsn()})
+    assert (tested.broken, tested.backend) == ((), "postgres")
+    with psycopg.connect(postgres_server.dsn()) as connection:
+        left = connection.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'milestone_selftest%'")
+        assert left.fetchall() == []
 
 
 @pytest.mark.parametrize(

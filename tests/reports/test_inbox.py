@@ -101,3 +101,19 @@ def test_mine_is_what_names_me_or_nobody():
     found = [{"who": ["ana"]}, {"who": []}, {"who": ["ben", "ana"]}, {"who": ["ben"]}]
 
     assert inbox.mine(found, lambda who: who == "ana") == found[:3]
+
+
+def test_what_a_merge_could_not_join_waits_in_closed_milestones_too():
+    found = entries(
+        *(
+            a_milestone(
+                f"milestone-00{number}", status=status, conflicts=[{"field": "title", "value": "a", "other": "b"}]
+            )
+            for number, status in enumerate(("completed", "archived", "cancelled"), 1)
+        ),
+        a_milestone("milestone-004", status="completed", questions=[{"id": "q1", "text": "Which?"}]),
+    )
+
+    assert [(kind, ref) for kind, ref, _ in shape(found)] == [
+        ("conflict", f"milestone-00{number}") for number in (1, 2, 3)
+    ]

@@ -62,5 +62,8 @@ def _outside(workspace: Workspace) -> list[str]:
     folder = mirrors.place(workspace)
     if folder is None or not folder.is_dir():
         return []
-    here = disk.digest(os.fsencode(workspace.root.resolve()))[:SHORT]  # other clones have logs of their own
-    return [str(folder / PINS / f"{mirrors.name(workspace)}-{here}.json")]
+    # Other clones have logs of their own: one pin for the place, and one for the folder itself, which goes with it
+    # where it is moved on its disk. A copy is another folder at another place.
+    itself = f"{os.uname().nodename}:{workspace.root.stat().st_ino}".encode()
+    names = [disk.digest(each)[:SHORT] for each in (os.fsencode(workspace.root.resolve()), itself)]
+    return [str(folder / PINS / f"{mirrors.name(workspace)}-{each}.json") for each in names]

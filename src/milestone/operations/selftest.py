@@ -7,13 +7,14 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from math import ceil
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from milestone import errors
+from milestone import errors, registry
 from milestone.domain.document import Document
 from milestone.domain.evolve import evolve
 from milestone.operations.init import InitRequest, init
@@ -25,7 +26,8 @@ from milestone.storage.base import Reading
 from milestone.workspace.base import Workspace
 from milestone.workspace.opening import open_workspace
 
-BACKENDS = ("auto", "file", "hybrid", "sqlite")
+BACKENDS = ("auto", "file", "hybrid", "sqlite", "postgres")
+PASSING = "milestone.storage.postgresql.passing:schema"  # imports psycopg
 AT_ONCE = 500  # milestones planned in one transaction
 MOST_PROCESSES = 32
 
@@ -57,11 +59,12 @@ def run(load: Load, *, environ: Mapping[str, str]) -> Tested:
     """Make a project, work on it from several processes, check it, throw it away.
 
     Raises:
-        InvalidRequest: a figure makes no sense.
+        InvalidRequest: a figure makes no sense, or nobody says where PostgreSQL is.
+        NotPermitted: the role may make no schema there; one is made for the test, and taken away after it.
     """
-    _check(load)
-    with tempfile.TemporaryDirectory(prefix="milestone-selftest-") as folder:
-        here = _plain(environ, folder)
+    _check(load, environ)
+    with tempfile.TemporaryDirectory(prefix="milestone-selftest-") as folder, _server(load, environ) as more:
+        here = {**_plain(environ, folder), **more}
         init(InitRequest(start=Path(folder), backend=load.backend, git=False), environ=here)
         workspace = open_workspace(Path(folder), as_="load-0", environ=here)
         began = time.perf_counter()
@@ -83,6 +86,16 @@ def run(load: Load, *, environ: Mapping[str, str]) -> Tested:
             bytes=_size(Path(folder)),
             broken=tuple(broken),
         )
+
+
+@contextmanager
+def _server(load: Load, environ: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    """Give the variable that names a schema of this test's own, where the load goes to a server."""
+    if load.backend != "postgres":
+        yield {}
+        return
+    with registry.load(PASSING)(environ["MILESTONE_DSN"]) as address:
+        yield {"MILESTONE_DSN": address}
 
 
 def broken_promises(reading: Reading, milestones: int, acts: Sequence[Act]) -> Iterator[str]:
@@ -173,12 +186,17 @@ def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _check(load: Load) -> None:
+def _check(load: Load, environ: Mapping[str, str]) -> None:
     if load.backend not in BACKENDS:
         raise errors.InvalidRequest(
             f'selftest takes the backends {", ".join(BACKENDS)}, not "{load.backend}".',
-            why="a database server is not thrown away after a test" if load.backend == "postgres" else "",
             next=["milestone selftest --backend sqlite"],
+        )
+    if load.backend == "postgres" and not environ.get("MILESTONE_DSN"):
+        raise errors.InvalidRequest(
+            "Nobody says where PostgreSQL is.",
+            why="selftest makes a schema of its own at MILESTONE_DSN and takes it away afterwards",
+            next=["MILESTONE_DSN=ADDRESS milestone selftest --backend postgres"],
         )
     for word, value, most in (
         ("--load", load.milestones, 1_000_000),

@@ -26,6 +26,9 @@ def entries(
     asking = known.select(Question(has=("open", "asks")))
     several = _doubled(asking)
     found = [_costing(each, row, path, now) for row in asking for each in _asked(row, several)]
+    # What a merge could not join stands in a closed record too, and is true of nobody's word until it is settled.
+    closed = known.select(Question(has=("asks",), lacks=("open",)))
+    found += [_costing(each, row, path, now) for row in closed for each in _conflicts(row)]
     begun = Question(has=("open", "worked"), order="started", limit=most)
     looked = (known.select(Question(has=("open", "blockers"))), known.select(begun))
     stopped = {row["id"]: row for each in looked for row in each}
@@ -52,6 +55,10 @@ def _asked(row: Row, several: set[str]) -> Iterator[Entry]:
     yield from _approvals(row)
     yield from _questions(row, several)
     yield from _conditions(row)
+    yield from _conflicts(row)
+
+
+def _conflicts(row: Row) -> Iterator[Entry]:
     if row["conflicts"]:
         text = f"{row['conflicts']} values a merge could not join"
         yield entry("conflict", "conflict", row["id"], text, f"milestone show {short(row['id'])}")
@@ -91,6 +98,8 @@ def _blockers(row: Row) -> Iterator[Entry]:
     by_id = {task["id"]: task for task in row["tasks"]}
     for each in row["blockers"]:
         task = by_id.get(each["task"]) if each["task"] else None
+        if task is not None and task["status"] == "failed":
+            continue  # told below, with what tries it again
         ref = f"{row['id']}/{each['task']}" if each["task"] else row["id"]
         verb = "unblock" if each["kind"] == BY_HAND else "retry"
         command = f"milestone task {verb} {short(ref)}"

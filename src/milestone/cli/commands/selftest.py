@@ -22,7 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--load", type=int, metavar="N", default=usual.milestones, help="milestones to make (100)")
     parser.add_argument("--ops", type=int, metavar="M", default=usual.operations, help="operations on them (200)")
     parser.add_argument("--processes", type=int, metavar="P", default=usual.processes, help="at once (4)")
-    parser.add_argument("--backend", metavar="NAME", default=usual.backend, help="auto, file, hybrid or sqlite")
+    parser.add_argument(
+        "--backend", metavar="NAME", default=usual.backend, help="auto, file, hybrid, sqlite or postgres"
+    )
     parser.add_argument("--executor", metavar="NAME", help="try an agent program instead, with a few small tasks")
     parser.add_argument("--seed", type=int, metavar="S", default=usual.seed, help="another mixture (1)")
 
