@@ -35,12 +35,13 @@ for text in texts:
 print(time.perf_counter() - began[0], time.process_time() - began[1])
 """
 REBUILD = """
-import sys, time
+import gc, sys, time
+gc.set_threshold(50_000, 20, 100)  # as in the program
 from pathlib import Path
 from milestone.domain.document import Actor
 from milestone.domain.evolve import evolve
 from milestone.domain.summary import row
-from milestone.storage import index_file
+from milestone.storage import adopting, commit, index_file, index_writing  # as the parser has been imported, too
 from milestone.storage.base import Stamp
 from milestone.storage.hybrid import HybridStore
 store = HybridStore(Path(sys.argv[1]), evolve=evolve, summarise=row)

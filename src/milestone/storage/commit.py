@@ -193,7 +193,7 @@ def _apply(moment: Moment, change: Change) -> bool:
     old = place.file(stored.path) if stored.path is not None else None
     now = disk.read(old) if old is not None else None
     goes = change.path is None or change.text is None
-    if old is not None and (not goes if now is None else disk.digest(now) != stored.digest):
+    if old is not None and (not goes if now is None else not stored.is_text(now)):
         return False
     if change.path is None or change.text is None:
         if old is not None and now is not None and not _retire(place, old, stored):

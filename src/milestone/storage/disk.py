@@ -33,7 +33,7 @@ def read(path: str) -> bytes | None:
         descriptor = os.open(path, READ)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    with open(descriptor, "rb") as file:
+    with open(descriptor, "rb", buffering=0) as file:
         return file.read()
 
 

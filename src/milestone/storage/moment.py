@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from milestone import registry
 from milestone.domain.document import Body, Document, Event, Recorded
 from milestone.ids import number_of
@@ -109,10 +111,12 @@ class Moment:
         if changed:
             rows = [standing for standing in rows if standing not in changed]
         listing = self.listing(rows, self.summary)
-        for (kind, _), stored in self.changed.items():
+        for key, stored in self.changed.items():
             document = stored.document
-            if kind == "milestone" and not (document.away or document.deleted):
-                listing.put(self.summarise(document))
+            if key[0] == "milestone" and not (document.away or document.deleted):
+                row = stored.row if stored.row is not None else dict(self.summarise(document))
+                self.changed[key] = msgspec.structs.replace(stored, row=row)  # which the summary keeps, too
+                listing.put(row)
         return listing
 
     def events(

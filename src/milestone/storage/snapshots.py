@@ -35,6 +35,10 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The digest of the file as we know it; None when it has none."""
         return None if self.path is None or self.base is None else disk.digest(self.base.encode())
 
+    def is_text(self, data: bytes) -> bool:
+        """Tell whether its file, as we know it, has this content."""
+        return self.path is not None and self.base is not None and data == self.base.encode()
+
     def folded(self, document: Document) -> "Stored":
         """Return it with the next document; what the base reads as is kept beside it."""
         reads = self.reads

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+PLAIN = (str, int, bool, type(None))  # equal values of one of these types are the same
+
+
 class Blank:
     """What most rows, and most of their tasks, hold under a key: written once instead of a thousand times."""
 
@@ -35,7 +38,11 @@ def pack(value: object, blank: dict[str, object]) -> object:
     """Return a record without what the blank says; one that lacks a key of the blank whole, in a list."""
     if not blank or not isinstance(value, dict) or not blank.keys() <= value.keys():
         return [value]
-    return {key: each for key, each in value.items() if key not in blank or not _same(blank[key], each)}
+    return {
+        key: each
+        for key, each in value.items()
+        if key not in blank or not (each is blank[key] or _same(blank[key], each))
+    }
 
 
 def unpack(value: Any, blank: dict[str, object]) -> Any:
@@ -44,7 +51,9 @@ def unpack(value: Any, blank: dict[str, object]) -> Any:
 
 
 def _same(left: object, right: object) -> bool:
-    return left == right and repr(left) == repr(right)  # 0, 0.0 and false are equal, and not the same
+    if left != right or type(left) is not type(right):
+        return False
+    return type(left) in PLAIN or repr(left) == repr(right)  # [0], [0.0] and [false] are equal, and not the same
 
 
 def _emptied(value: dict[str, Any]) -> dict[str, object]:
