@@ -9,6 +9,7 @@ HELP: Mapping[str, str] = {
     "upcoming": "what starts and is due in two weeks",
     "agents": "who works in the sessions of this clone",
     "system-health": "the store: which one, how big, how fast, whether another fits better",
+    "deployment-status": "how the last pipelines ended, and what is deployed where",
     "health-check": "what needs attention, worst first",
     "validate-config": "whether every setting is known and takes effect",
     "diagnostics": "what somebody who helps needs, without secrets",

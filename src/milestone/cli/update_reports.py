@@ -10,13 +10,14 @@ from milestone.cli.env import Env
 from milestone.cli.look import look_into
 from milestone.cli.text import reports as texts
 from milestone.registry import load
-from milestone.reports import agents, conflicts, dependencies, diagnostics, health, upcoming
+from milestone.reports import agents, conflicts, dependencies, deployments, diagnostics, health, upcoming
 from milestone.reports.names import short
 from milestone.reports.status import Moment
 from milestone.storage.base import Reading
 from milestone.workspace import finding
 
 View = Any
+LOOKED_THROUGH = 20_000  # newest events in which pipelines are looked for
 
 
 class Seen(NamedTuple):
@@ -47,6 +48,10 @@ def _agents(seen: Seen) -> View:
     every = [document.body for document in seen.reading.find("session")]
     sessions = [s for s in every if not seen.only or set(s.get("milestones") or ()) & set(seen.only)]
     return agents.view(registered, sessions, seen.moment.held.values())
+
+
+def _deployments(seen: Seen) -> View:
+    return deployments.view(_narrowed(seen).rows, seen.reading.events(limit=LOOKED_THROUGH, newest=True))
 
 
 def _system(seen: Seen) -> View:
@@ -103,6 +108,7 @@ REPORTS: Mapping[str, Report] = {
     "upcoming": Report(_upcoming, texts.upcoming),
     "agents": Report(_agents, texts.agents),
     "system-health": Report(_system, texts.system),
+    "deployment-status": Report(_deployments, texts.deployments),
     "health-check": Report(_health, texts.health),
     "validate-config": Report(_config, texts.config),
     "diagnostics": Report(_diagnostics, texts.diagnostics),

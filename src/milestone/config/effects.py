@@ -210,6 +210,30 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "A channel called slack: the address of an incoming webhook.",
         "tests/acceptance/test_chat.py::test_one_approval_leaves_the_gate_shut_and_the_second_moves_it_on_both_announced",
     ),
+    "integrations.ci_cd_integration": (
+        "CI judges what `execute` has finished, as with --ci-integration, where a pipeline is configured.",
+        "tests/acceptance/test_pipelines.py::test_the_key_of_the_settings_asks_for_it_every_time",
+    ),
+    "integrations.ci.command": (
+        "A command that is the pipeline, or starts the one that `poll` or `status_file` tell of.",
+        "tests/acceptance/test_pipelines.py::test_a_command_is_the_pipeline_and_its_result_is_evidence",
+    ),
+    "integrations.ci.poll": (
+        "A command that says how the pipeline stands: 0 succeeded, 75 ask again, anything else failed.",
+        "tests/acceptance/test_pipelines.py::test_a_poll_is_asked_until_it_knows",
+    ),
+    "integrations.ci.status_file": (
+        "A file that says how the pipeline stands: a word, or JSON with `state`, `commit`, `url`, `deployments`.",
+        "tests/acceptance/test_pipelines.py::test_a_status_file_of_another_commit_is_waited_past",
+    ),
+    "integrations.ci.time_limit": (
+        "How long a pipeline is waited for; 1h where nothing is set.",
+        "tests/acceptance/test_pipelines.py::test_a_pipeline_that_never_ends_is_given_up",
+    ),
+    "integrations.ci.every": (
+        "How long between two looks at it; 15 seconds where nothing is set.",
+        "tests/acceptance/test_pipelines.py::test_a_poll_is_asked_until_it_knows",
+    ),
     "blockers.escalate_after": (
         "How long a high blocker stands before the milestone's owner should know, three times that before all the "
         "team; 8h where nothing is set. Critical ones stand a quarter of it, others longer.",

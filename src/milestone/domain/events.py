@@ -34,6 +34,7 @@ _BACK = {
     "sealed?": ("list", "seals of what commands had recorded, valid again"),
     "unsealed?": ("list", "seals that are not valid any more"),
 }
+_PIPELINE = {"url?": ("text", "where"), "commit?": ("text", "what it judges")}
 _FIELDS = {"set?": ("map", "field -> new value")}
 _STEP = {"step?": ("text", "which"), "result?": ("map", "what is known of the task's attempt")}
 
@@ -192,8 +193,16 @@ KINDS: dict[str, Kind] = {
     ),
     "branch.pushed": Kind("A branch was pushed.", {"branch?": ("text", "which"), "remote?": ("text", "where")}),
     "pull_request.opened": Kind("A pull request was opened.", {"url?": ("text", "where")}),
-    "ci.started": Kind("A pipeline began.", {"url?": ("text", "where")}),
-    "ci.finished": Kind("A pipeline ended.", {"url?": ("text", "where"), "result?": ("text", "how")}),
+    "ci.started": Kind("A pipeline began.", _PIPELINE),
+    "ci.finished": Kind(
+        "A pipeline ended.",
+        {
+            **_PIPELINE,
+            "result?": ("text", "success, failure or timed_out"),
+            "exit_code?": ("number", "of what said so"),
+            "deployments?": ("list", "`{environment state url version}`"),
+        },
+    ),
     "notification.sent": Kind(
         "Somebody was told.",
         {

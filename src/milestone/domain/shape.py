@@ -267,6 +267,7 @@ SHAPE: dict[str, dict[str, Field]] = {
         "item": _field("any", "The number of the acceptance item it shows."),
         "of": _field("text", "What that item said, in short."),
         "text": _field("text", "What somebody said shows it."),
+        "url": _field("text", "The pipeline."),
         "signature": _field("text", "Proof by a key."),
     },
     "time": {

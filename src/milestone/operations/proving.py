@@ -48,7 +48,14 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def run(
-    command: str, ref: str, root: Path, start: Path, time_limit: float = HOUR, *, exactly: bool = False
+    command: str,
+    ref: str,
+    root: Path,
+    start: Path,
+    time_limit: float = HOUR,
+    *,
+    exactly: bool = False,
+    environment: Mapping[str, str] | None = None,
 ) -> Proof:
     """Return what a command showed, run where the caller works, or `exactly` in the folder that is named."""
     executor = load(executors.EXECUTORS["shell"])()
@@ -62,6 +69,7 @@ def run(
             log=log,
             record=Path(name) / "running.json",
             command=command,
+            environment=environment or {},
             time_limit=time_limit,
         )
         outcome = executor.run(job, threading.Event())

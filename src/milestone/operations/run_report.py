@@ -33,13 +33,17 @@ def view(setup: Setup, session: Document, milestone: Document, ctx: Context, han
         "waiting_for": [_waits(each) for each in found.waits],
         "blocked": [_waits(each) for each in found.stuck],
         "behind": list(found.behind),
+        "ci": None,  # how CI judged it, where it was asked
     }
 
 
 def exit_code(view: dict[str, Any], *, interrupted: int | None = None) -> int:
-    """Return 0 when every task is completed, 6 when all that is left waits for people, else 1."""
+    """Return 0 when every task is completed, 6 when all that is left waits for people, else 1.
+
+    Where CI was asked, it has to agree.
+    """
     if all(task["status"] in ("completed", "cancelled") for task in view["tasks"]):
-        return COMPLETED
+        return COMPLETED if view.get("ci") is None or view["ci"]["state"] == "success" else FAILED
     if interrupted is not None:
         return interrupted
     return WAITING if view["waiting_for"] and not view["blocked"] else FAILED

@@ -13,7 +13,7 @@ from pathlib import Path
 from milestone import digests
 from milestone.config import files
 
-KEY = "trust.key"
+KEY = "secret/trust.key"  # in a folder of its own, which git is told to leave alone
 SIZE = 32  # bytes
 
 
@@ -65,7 +65,8 @@ def _key(*, make: bool) -> bytes:
     place = files.user_file(os.environ).parent / KEY
     with suppress(OSError):
         if make and not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
+            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            place.with_name(".gitignore").write_text("*\n", encoding="ascii")  # homes are kept in git, too
             half = place.with_name(f"{place.name}.{os.getpid()}")
             with open(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
                 file.write(os.urandom(SIZE))

@@ -35,9 +35,21 @@ def ended(view: dict[str, Any], merge: str | None, columns: int) -> str:
             ]
     if view["behind"]:
         lines.append(_hanging("Behind them: ", ", ".join(short(name) for name in view["behind"]), columns))
+    if view.get("ci"):
+        lines += _judged(view["ci"], columns)
     if merge:
         lines.append(merge)
     return "\n".join([*lines, f"Next: {_next(view)}"])
+
+
+def _judged(found: dict[str, Any], columns: int) -> list[str]:
+    """Return how CI judged it, with the last lines of what failed."""
+    how = {"success": "✓ CI agrees", "failure": "✗ CI does not agree", "timed_out": "✗ CI gave no answer in time"}
+    where = f" {found['url']}" if found["url"] else ""
+    lines = [cut(f"{how[found['state']]}: {line(found['what'])}{where}", columns)]
+    if found["state"] != "success" and found["output"]:
+        lines += [cut(f"  {line(each)}", columns) for each in found["output"].splitlines()[-5:]]
+    return lines
 
 
 def planned(view: dict[str, Any], columns: int) -> str:

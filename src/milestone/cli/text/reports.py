@@ -186,3 +186,22 @@ def _findings(findings: Sequence[View], width: int) -> list[str]:
     if len(findings) > MANY:
         lines.append(f"  … and {len(findings) - MANY} more, all of them with --json")
     return lines
+
+
+def deployments(view: Sequence[View], width: int, today: date) -> str:
+    """Return how the last pipeline of each milestone ended, and what lies where."""
+    ran = [each for each in view if each["state"]]
+    if not ran:
+        return "No pipeline has judged anything here.\nNext: milestone execute ID --ci-integration"
+    lines = []
+    for each in ran:
+        commit = f" of {each['commit'][:7]}" if each["commit"] else ""
+        when = moments.clock(each["at"], today)
+        where = f" {line(each['url'])}" if each["url"] else ""
+        lines.append(wide.cut(f"{short(each['milestone'])} CI{commit}: {each['state']} {when}{where}", width))
+        for one in each["deployments"]:
+            told = " ".join(
+                line(str(one[key])) for key in ("environment", "version", "state", "url") if one.get(key)
+            )
+            lines.append(wide.cut(f"   {told}", width))
+    return "\n".join(lines)
