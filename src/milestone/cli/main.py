@@ -26,7 +26,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "task": "Start, finish, block or change tasks",
         "update": "Change milestones, or show a report",
         "execute": "Run the ready tasks of a milestone",
-        "sessions": "Show, note and clean up sessions",
+        "sessions": "Show, pause, steer and stop runs, and clean up behind them",
         "review": "Approve, reject or request changes of a phase",
     },
     "Finish": {

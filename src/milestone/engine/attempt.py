@@ -22,6 +22,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     task: Body
     key: str  # `2`, or `2:design:1` for a phase
     ctx: Context
+    told: tuple[str, ...] = ()  # what people and other agents said to its worker meanwhile
 
     @property
     def name(self) -> str:

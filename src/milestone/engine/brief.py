@@ -12,10 +12,20 @@ TAIL = 4_000  # characters of an earlier output: its end says what failed
 _RUN = re.compile("`+")
 
 
-def text(body: Body, task: Body, *, phase: str | None, folder: Path, deliverables: Path, earlier: str = "") -> str:
+def text(
+    body: Body,
+    task: Body,
+    *,
+    phase: str | None,
+    folder: Path,
+    deliverables: Path,
+    earlier: str = "",
+    told: Sequence[str] = (),
+) -> str:
     """Return the brief of a task, as Markdown: what is ours in plain words, what others wrote between fences."""
     name = str(task["id"])
     data = {
+        "Said to you meanwhile": "\n".join(told),
         "From the last worker": _paragraph(task.get("next_note")),
         "The task": f"{tasks.title(task)}\n\n{_paragraph(task.get('description'))}",
         "Done when": _list(task.get("acceptance")),

@@ -90,6 +90,7 @@ class Host:
     def _hear_stops(self, running: list[Document]) -> None:
         """End what runs for a session that somebody else has stopped."""
         alive = {str(s.body["id"]) for s in running}
+        self.work.paused = frozenset(str(s.body["id"]) for s in running if s.body.get("paused"))
         for name in self._served:
             if name not in alive and self.work.busy(name):
                 self.work.stop(name)

@@ -46,4 +46,5 @@ def _text(setup: Setup, workplace: Workplace, found: Attempt, body: Body) -> str
         folder=workplace.folder(found),
         deliverables=workplace.deliverables(found),
         earlier=run_files.earlier(setup, found),
+        told=found.told,
     )

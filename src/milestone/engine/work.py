@@ -16,7 +16,7 @@ from milestone.engine import attempt as attempts
 from milestone.engine.ledger import look
 from milestone.engine.port import Ledger
 from milestone.engine.setup import Setup
-from milestone.engine.steps import Steps
+from milestone.engine.steering import Steered
 from milestone.errors import MilestoneError
 from milestone.failpoint import reach
 from milestone.storage.base import Reading, Txn
@@ -26,7 +26,7 @@ PAUSE = 0.2  # seconds before one task is handed out again: a refusal must not s
 LOST = 20.0  # seconds after which a task nobody took up is handed out again
 
 
-class RunWork(Steps):
+class RunWork(Steered):
     """Every session of this process; knows in memory only what is in hand right now."""
 
     def __init__(
@@ -115,6 +115,8 @@ class RunWork(Steps):
         found = self.survey(session, busy)
         if known is None or found is None:
             return None if busy else {"start": [], "over": "gone"}
+        if known.body.get("paused") and found.open:
+            return None
         free = int(known.body.get("agents") or 1) - len(busy)
         rested = [start for start in found.start if self._has_rested(session, start.task)]
         starts = list(self._let_through(session, rested, free))

@@ -59,9 +59,9 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
     running = _running(sessions, document.uid)
     if running is not None and processes.lives(running.body):
         name = str(running.body["id"])
-        return Begun(
-            session=name, milestone=_name(document), follows=True, beside=True, says=(f"Following {name}.",)
-        )
+        says = [f"{name} goes on."] if _wake(workspace, running) else []
+        says.append(f"Following {name}.")
+        return Begun(session=name, milestone=_name(document), follows=True, beside=True, says=tuple(says))
     _check_room(workspace, sessions, document, live)
     place = choose_place(workspace, document, in_place=request.in_place)
     earlier = _earlier(sessions, document, request)
@@ -96,6 +96,13 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
             raise
         return begin(workspace, document, request)  # somebody began it in the same moment: follow them
     return msgspec.structs.replace(begun[0], beside=live)
+
+
+def _wake(workspace: Workspace, session: Document) -> bool:
+    """Let a paused session go on; say whether it was paused."""
+    if session.body.get("paused"):
+        workspace.write(lambda _txn, _ctx: of_session.pause(session, False))
+    return bool(session.body.get("paused"))
 
 
 def check_commands(workspace: Workspace, document: Document, request: ExecuteMilestone) -> None:

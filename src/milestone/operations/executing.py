@@ -66,6 +66,7 @@ class Execution:
         self._remind = remind  # looks after approvals that nobody gives; called now and then
         self._last_reminder = 0.0
         self._told = ""
+        self._paused: frozenset[str] = frozenset()
 
     def stay(self) -> None:
         """Return when every session is over, handed over, or this command was told to leave."""
@@ -113,6 +114,7 @@ class Execution:
         self.save_in_time()
         self._remind_in_time()
         self._tell_trouble()
+        self._tell_pauses()
         if self.interrupted.is_set() and self._host is not None:
             self._serving &= self.mine  # what this command only followed goes on elsewhere
             for name in sorted(self.mine - self._stopped):
@@ -134,6 +136,13 @@ class Execution:
             self._told = trouble
             self._tell(Said("■ Nothing can be recorded now: ", trouble))
             self._tell(Said("  It is tried again; what was recorded before is kept."))
+
+    def _tell_pauses(self) -> None:
+        """Say once that a session stands still, and how it goes on."""
+        paused = self._host.work.paused & self.watched if self._host is not None else frozenset()
+        for name in sorted(paused - self._paused):
+            self._tell(Said(f"■ {name} is paused: milestone sessions pause {name} --off"))
+        self._paused = paused
 
     def _attend(self) -> None:
         """Watch until the host is gone or everything is over."""

@@ -47,6 +47,17 @@ def shown(workspace: Workspace, reading: Reading, name: str | None) -> View:
         "branch": session.body.get("branch"),
         "base": session.body.get("base"),
         "reason": session.body.get("reason"),
+        "paused": bool(session.body.get("paused")),
+        "messages": [
+            {
+                "from": m.body.get("from"),
+                "to": m.body.get("to"),
+                "text": m.body.get("text"),
+                "at": m.body.get("at"),
+            }
+            for m in of_agents.in_order(reading.find("message"))
+            if not m.body.get("received") and str(m.body.get("to")).partition("/")[0] == session.body.get("id")
+        ],
         "cost": costs.of_session(session.body),
         "asks": asks.of(session.body),
         "breakers": session.body.get("breakers") or {},

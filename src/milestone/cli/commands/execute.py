@@ -31,6 +31,7 @@ from milestone.operations import (
 )
 from milestone.operations.execute import Begun, ExecuteMilestone
 from milestone.operations.executing import Execution
+from milestone.registry import load
 from milestone.workspace import current, finding, waiting
 
 EXAMPLES = """
@@ -59,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--wait", action="store_true", help="stay while people are waited for, or for a free place"
     )
+    parser.add_argument("--detach", action="store_true", help="let it run in a process of its own, and return")
     parser.add_argument("--in-place", action="store_true", help="work in this folder, one task at a time")
     parser.add_argument("--override", metavar="REASON", help="go past unmet requirements (people only)")
     parser.add_argument("--ci-integration", action="store_true", help="let CI judge what was finished")
@@ -81,6 +83,8 @@ def run(env: Env, args: argparse.Namespace) -> int:
     documents = _documents(env, args.milestones)
     if args.save_session:
         return _save(env, documents)
+    if args.detach and not env.options.dry_run:
+        return int(load("milestone.cli.detached:run")(env, args, documents))
     if env.options.dry_run:
         views = [planning_run.plan(workspace, each, _request(args)) for each in documents]
         return env.answer("run", _one(views), lambda: "\n".join(text.planned(v, env.width) for v in views))

@@ -1,9 +1,10 @@
-"""Show, note and clean up sessions"""
+"""Show, pause, steer and stop runs, and clean up behind them"""
 
 import argparse
 from typing import Any
 
 from milestone import errors
+from milestone.cli import session_controls as controls
 from milestone.cli.env import Env
 from milestone.cli.output import line
 from milestone.operations import sessions
@@ -11,6 +12,9 @@ from milestone.operations import sessions
 EXAMPLES = """
 milestone sessions
 milestone sessions show session-current
+milestone sessions pause session-current
+milestone sessions steer session-current "leave the old endpoint in place"
+milestone sessions show --wait 600
 milestone sessions note "the tests need the new key first"
 milestone sessions clean --yes
 """
@@ -22,6 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     verbs.add_parser("list", help="list sessions, the latest first")
     show = verbs.add_parser("show", help="show one: tasks, context, notes, journal")
     show.add_argument("session", nargs="?", metavar="S", help="a session, else the last one")
+    show.add_argument("--watch", action="store_true", help="follow it until it is over")
+    show.add_argument("--wait", type=float, metavar="SECONDS", help="wait until it is over, so long at most (8)")
+    controls.add_arguments(verbs)
     note = verbs.add_parser("note", help="keep a note for whoever goes on")
     note.add_argument("text", metavar="TEXT", help="the note; - reads it from stdin")
     note.add_argument("--session", metavar="S", help="another session than the last one")
@@ -32,6 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(env: Env, args: argparse.Namespace) -> int:
     """List, show, note or clean."""
     verb = args.verb or "list"
+    if verb in controls.ACTS:
+        return controls.ACTS[verb](env, args)
+    if verb == "show" and (args.watch or args.wait is not None):
+        return controls.follow(env, args)
     if verb == "note":
         written = sessions.note(env.workspace, env.read_text(args.text), args.session)
         return env.answer_change(written, "Noted. Whoever goes on with this session reads it first.")

@@ -47,8 +47,12 @@ def broadcast(agents: Iterable[Document], sender: str, text: str, *, number: str
 
 def waiting(messages: Iterable[Document], to: str) -> list[Document]:
     """Return what an agent has not received yet, in the order it was sent."""
-    found = [m for m in messages if m.body.get("to") == to and not m.body.get("received")]
-    return sorted(found, key=lambda m: (str(m.body.get("at")), str(m.body.get("number"))))
+    return in_order([m for m in messages if m.body.get("to") == to and not m.body.get("received")])
+
+
+def in_order(messages: Iterable[Document]) -> list[Document]:
+    """Return messages in the order they were sent."""
+    return sorted(messages, key=lambda m: (str(m.body.get("at")), str(m.body.get("number"))))
 
 
 def receive(message: Document) -> Event:

@@ -73,7 +73,7 @@ def resume(session: Document, owner: Mapping[str, Any], changes: Mapping[str, An
     """
     run = int(session.body.get("run") or 1)
     crashed = session.body.get("state") == "running"
-    fields = {**owner, **changes, "run": run if crashed else run + 1}
+    fields = {**owner, **changes, "paused": False, "run": run if crashed else run + 1}
     if session.body.get("setup"):
         fields["setup"] = None  # what was wrong with it may be put right by now
     return [event(session, "session.resumed", set=fields)]
@@ -83,6 +83,13 @@ def hand_over(session: Document) -> list[Event]:
     """Return the event after which another engine run goes on with a session; nothing when it does not run."""
     run = int(session.body.get("run") or 1) + 1
     return [event(session, "session.saved", set={"run": run})] if session.body.get("state") == "running" else []
+
+
+def pause(session: Document, on: bool) -> list[Event]:
+    """Return the event after which a run stands still before its next step, or goes on; nothing when it does."""
+    if bool(session.body.get("paused")) == on:
+        return []
+    return [event(session, "session.saved", set={"paused": on})]
 
 
 def interrupt(session: Document, reason: str) -> list[Event]:
