@@ -1,15 +1,12 @@
 """A run controlled by another command: paused, steered, stopped, waited for; any process of the project may."""
 
-import json
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import msgspec
 
 from milestone import errors
-from milestone.agents.executors import supervise
 from milestone.clock import SystemClock
 from milestone.domain.context import Context
 from milestone.domain.decide import agents
@@ -147,14 +144,6 @@ def _wait_for_its_end(workspace: Workspace, session: Document) -> None:
         end_all_left_over(folder)
         return
     deadline = SystemClock().monotonic() + ENDING
-    while any(map(_runs, folder.glob("*.json"))) and SystemClock().monotonic() < deadline:
+    # a program is written down there from its start until its whole group is gone
+    while any(folder.glob("*.json")) and SystemClock().monotonic() < deadline:
         time.sleep(LOOK)
-
-
-def _runs(record: Path) -> bool:
-    try:
-        known = json.loads(record.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    pid = known.get("pid")
-    return isinstance(pid, int) and supervise.start_time(pid) == known.get("started") is not None
