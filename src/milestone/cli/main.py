@@ -41,6 +41,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "backup": "Make backups, prove them, bring one back",
         "restore": "Take the whole plan back to a moment",
         "notify": "Show and send what people are told",
+        "worker": "Take tasks of runs that other machines share",
         "doctor": "Check records and log, and repair what is safe",
         "schema": "Print the JSON Schema of a record",
     },

@@ -158,6 +158,18 @@ EFFECTS: Mapping[str, tuple[str, str]] = {
         "The last line of every commit a run makes.",
         "tests/config/test_effects_of_runs.py::test_git_merge_and_footer",
     ),
+    "execution.workers": (
+        "shared: workers of other machines take tasks of the runs that begin here (PostgreSQL).",
+        "tests/engine/test_workers.py::test_the_tasks_of_killed_and_cut_off_workers_go_to_others_and_are_done_once",
+    ),
+    "execution.worker_lease": (
+        "How long a worker may be silent until others take its tasks.",
+        "tests/engine/test_workers.py::test_the_tasks_of_killed_and_cut_off_workers_go_to_others_and_are_done_once",
+    ),
+    "git.remote": (
+        "The remote where machines that share a run find each other's work.",
+        "tests/engine/test_workers.py::test_without_postgres_or_a_remote_a_worker_refuses",
+    ),
     "worktree.dir": (
         "Where workers' checkouts lie, seen from the project's folder.",
         "tests/config/test_effects_of_runs.py::test_worktree_dir",

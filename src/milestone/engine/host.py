@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,24 +15,28 @@ from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
 from milestone.engine import attempt as attempts
-from milestone.engine import processes
+from milestone.engine import processes, together
 from milestone.engine.ledger import SharedLedger, look
 from milestone.engine.port import Engine
+from milestone.engine.setup import Setup
 from milestone.engine.work import RunWork
 from milestone.storage.base import Txn
 
 LOOK = 0.2
+SWEEP = 1.0  # seconds between two looks at who is alive
 
 
 class Host:
     """Holds the engine while it serves; made by whoever holds the project's run lock."""
 
-    def __init__(self, ledger: SharedLedger, work: RunWork, engine: Callable[[], Engine], runs: Path) -> None:
+    def __init__(self, ledger: SharedLedger, work: RunWork, engine: Callable[[], Engine], setup: Setup) -> None:
         self.ledger = ledger
         self.work = work
         self._engine_of = engine
         self._engine: Engine | None = None
-        self._runs = runs
+        self._runs = setup.root / "local" / "runs"
+        self._setup = setup
+        self._swept = 0.0
         self._served: dict[str, int] = {}  # session -> the run of it that our engine has
         self.handing_over = threading.Event()
 
@@ -43,7 +48,8 @@ class Host:
             while True:
                 each_look()
                 self.work.look_after()
-                running = self._running()
+                running = self._running(mine)
+                self._sweep(running)
                 self._hear_stops(running)
                 if not any(str(s.body["id"]) in mine for s in running):
                     self._hand_over(running)
@@ -51,7 +57,7 @@ class Host:
                     if not any(self.work.busy(name) for name in self._served):
                         break
                 else:
-                    self._take_up(running, mine)
+                    self._take_up(running)
                 self._check_engine(running)
                 self.ledger.wait(LOOK)
             self._wait_for_flows()
@@ -60,6 +66,18 @@ class Host:
             for name in self._served:
                 self.work.stop(name)  # after a fault of ours nothing may keep running unseen
             self._engine.stop()
+
+    def leave(self) -> None:
+        """End what runs here and serve no more; the sessions go on elsewhere, and nothing is said about them."""
+        self.handing_over.set()
+        for name in self._served:
+            self.work.stop(name)
+
+    def kill(self) -> None:
+        """Kill at once what runs here: others may have its work by now."""
+        for name in list(self._served):
+            self.work.stop(name)
+            kill_all(self._runs / name)
 
     def stop(self, session: str, reason: str) -> None:
         """Save first: record that a session is interrupted; then end what it has running."""
@@ -71,14 +89,45 @@ class Host:
         self.ledger.write(session, decide)
         self.work.stop(session)
 
-    def _running(self) -> list[Document]:
-        return look(self.ledger, lambda reading: of_session.running(reading.find("session")))
+    def _running(self, mine: set[str]) -> list[Document]:
+        found = look(self.ledger, lambda reading: of_session.running(reading.find("session")))
+        return [session for session in found if str(session.body["id"]) in mine or self._is_attached(session)]
 
-    def _take_up(self, running: list[Document], mine: set[str]) -> None:
+    def _is_attached(self, session: Document) -> bool:
+        """Say whether a session belongs to another live command of this clone."""
+        here = session.body.get("clone") in (None, self._setup.presence.clone)
+        return here and processes.lives(session.body)
+
+    def _sweep(self, running: list[Document]) -> None:
+        """Give the tasks of dead workers back, in every shared session that is worked on here."""
+        if time.monotonic() - self._swept < SWEEP:
+            return
+        self._swept = time.monotonic()
+        for session in running:
+            for task in together.abandoned(session, self._setup.presence.lives):
+                self._give_back(session, task)
+
+    def _give_back(self, session: Document, task: str) -> None:
+        name = str(session.body["id"])
+
+        def decide(txn: Txn, ctx: Context) -> list[Event]:
+            known = attempts.find_session(txn, name)
+            document = attempts.milestone_of(txn, known) if known else None
+            if (
+                known is None
+                or document is None
+                or task not in together.abandoned(known, self._setup.presence.lives)
+            ):
+                return []  # somebody was faster
+            return together.lost(known, document, task, ctx)
+
+        self.ledger.write(name, decide)
+
+    def _take_up(self, running: list[Document]) -> None:
         """Let the engine run every session that somebody alive waits for."""
         for session in running:
             name, run = str(session.body["id"]), int(session.body.get("run") or 1)
-            if self._served.get(name) == run or not (name in mine or processes.lives(session.body)):
+            if self._served.get(name) == run:
                 continue
             if name not in self._served:
                 end_all_left_over(self._runs / name)

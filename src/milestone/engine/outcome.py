@@ -11,7 +11,7 @@ from milestone.domain.decide import session as of_session
 from milestone.domain.decide import task as of_task
 from milestone.domain.decide.following import as_it_will_be
 from milestone.domain.deliverables import Found
-from milestone.domain.document import Body, Document, Event
+from milestone.domain.document import Body, Event
 from milestone.domain.receipts import WorkState
 from milestone.domain.safe_names import folder_name
 from milestone.engine.attempt import Attempt
@@ -75,6 +75,7 @@ def begun(found: Attempt, setup: Setup) -> list[Event]:
         "executor": found.executor,
         "phase": found.phase,
         "began": found.ctx.now,
+        "worker": setup.presence.name if setup.presence.is_shared else None,
         "stalled": None,
         "before": found.known.get("reason"),  # why the attempt before this one did not do
         "reason": None,
@@ -214,14 +215,6 @@ def blocked(found: Attempt, reason: str, kind: str) -> list[Event]:
         *events,
         of_session.event(found.session, "blocker.detected", task=found.name, reason=reason, cause=kind),
         of_session.event(found.session, "run.step_finished", task=found.name, step="blocked", result=shown),
-    ]
-
-
-def unfurnished(session: Document, reason: str) -> list[Event]:
-    """Return the one blocker of a run whose worktrees cannot be made usable."""
-    return [
-        of_session.event(session, "session.saved", set={"setup": {"failed": reason}}),
-        of_session.event(session, "blocker.detected", reason=reason, cause="setup"),
     ]
 
 

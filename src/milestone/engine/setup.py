@@ -9,8 +9,10 @@ import msgspec
 from milestone.agents.executors.base import Executor
 from milestone.domain.document import Actor, Body, Document
 from milestone.domain.safe_names import folder_name
+from milestone.engine.branches import Branches
 from milestone.engine.furnishing import Furnishing
 from milestone.engine.ports import Ports
+from milestone.engine.presence import Presence
 from milestone.integrations.git.repository import Repository
 from milestone.storage.deliverables import Deliverables
 
@@ -45,6 +47,8 @@ class Setup(msgspec.Struct, frozen=True, kw_only=True):
     most_disk: int | None = None  # bytes that all worktrees together may take
     ports: Ports = msgspec.field(default_factory=Ports)
     may_run: Callable[[str], bool] = lambda _line: True  # whether a line of the record was typed or confirmed here
+    presence: Presence = msgspec.field(default_factory=Presence)
+    branches: Branches | None = None  # where other machines find a milestone's branch
     stops: Mapping[str, threading.Event] = {}
     copies: bool = True  # whether sessions may be written down for people to read
     reveal: Callable[[Document], Body] | None = (

@@ -15,9 +15,10 @@ from milestone.domain import tasks
 from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Actor, Event
-from milestone.engine import apart, changes, jobs, judging, outcome, run_files
+from milestone.engine import apart, changes, jobs, judging, outcome, run_files, together, unfurnished
 from milestone.engine import attempt as attempts
 from milestone.engine.attempt import Attempt
+from milestone.engine.branches import CutOff
 from milestone.engine.furnishing import SetupFailed, Stopped
 from milestone.engine.ledger import look
 from milestone.engine.port import Ledger
@@ -75,6 +76,8 @@ class Steps:
             status = tasks.status(found.task)
             if status not in ("pending", "in_progress"):
                 return []
+            if not together.may_begin(found, self.setup.presence.name):
+                return []
             try:
                 return outcome.begun(found, self.setup)
             except (errors.Refused, errors.Waiting):
@@ -99,7 +102,8 @@ class Steps:
         except Stopped:
             return "interrupted"
         except SetupFailed as failed:
-            return self._cannot_furnish(found, str(failed))
+            unfurnished.tell(self.ledger, self.setup, found, str(failed))
+            return "blocked"
         except outcome.Blocked as blocked:
             return self._block(found, "prepare", str(blocked), blocked.kind)
         except outcome.TROUBLE as trouble:
@@ -141,6 +145,8 @@ class Steps:
         state = self.workplace.state_asked(found)
         try:
             commit = self.workplace.keep(found)
+        except CutOff:
+            return "interrupted"  # others have the task by now, or will have it soon
         except outcome.Blocked as blocked:
             return self._block(found, "finish", str(blocked), blocked.kind)
         except outcome.TROUBLE as trouble:
@@ -221,22 +227,11 @@ class Steps:
             stop.set()
         return stop
 
-    def _cannot_furnish(self, found: Attempt, reason: str) -> str:
-        """Record once for the whole run that its worktrees cannot be made usable: one blocker, not one a task."""
-        session = str(found.session.body["id"])
-
-        def decide(txn: Txn, _ctx: Context) -> list[Event]:
-            known = attempts.find_session(txn, session)
-            return [] if known is None else outcome.unfurnished(known, reason)
-
-        operation = f"{self.setup.epoch}/{session}/{found.session.body.get('run')}/setup"
-        self.ledger.write(session, decide, operation=operation, actor=self.setup.actor(found.executor))
-        return "blocked"
-
     def _is_wanted(self, found: Attempt) -> bool:
         """Say whether the store still has this attempt as the one in progress, and the session running."""
         begun = tasks.status(found.task) == "in_progress" and found.task.get("attempts") == found.number
-        return begun and found.session.body.get("state") == "running"
+        ours = together.is_in_hand(found, self.setup.presence.name)
+        return begun and ours and found.session.body.get("state") == "running"
 
     def _load(self, session: str, task: str, attempt: str) -> Attempt | None:
         return attempts.load(self.ledger, session, task, attempt)
@@ -274,7 +269,10 @@ class Steps:
 
         def inside(txn: Txn, ctx: Context) -> Sequence[Event]:
             now = attempts.read(txn, msgspec.structs.replace(ctx, actor=actor), session, task, attempt)
-            taken = claims(txn, now) if now is not None else None
+            is_ours = now is not None and (step == "begin" or together.is_in_hand(now, self.setup.presence.name))
+            if now is None or not is_ours:
+                return []  # somebody else has the task by now: nothing of ours counts any more
+            taken = claims(txn, now)
             return [*taken, *decide(now)] if taken is not None else []
 
         operation = found.operation(self.setup.epoch, step)

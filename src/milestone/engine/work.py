@@ -11,7 +11,7 @@ from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.deliverables import Found
 from milestone.domain.document import Document, Event
-from milestone.engine import apart, scheduler
+from milestone.engine import apart, scheduler, together
 from milestone.engine import attempt as attempts
 from milestone.engine.ledger import look
 from milestone.engine.port import Ledger
@@ -30,9 +30,15 @@ class RunWork(Steered):
     """Every session of this process; knows in memory only what is in hand right now."""
 
     def __init__(
-        self, ledger: Ledger, setup: Setup, *, waits: Callable[[str], bool] = lambda _session: False
+        self,
+        ledger: Ledger,
+        setup: Setup,
+        *,
+        waits: Callable[[str], bool] = lambda _session: False,
+        most: int = 0,
     ) -> None:
         super().__init__(ledger, setup, waits=waits)
+        self._most = most  # tasks of all sessions in hand here at once; 0: as many as their sessions want
         self._stays = waits  # whether a session waits for people instead of ending
         self._lock = threading.Lock()
         self._handed: dict[tuple[str, str], float] = {}  # handed out, not taken up yet
@@ -69,6 +75,10 @@ class RunWork(Steered):
         with self._lock:
             waiting = {key for key, since in self._handed.items() if now - since < LOST}
             return {task for name, task in self._in_hand | waiting if name == session}
+
+    def busy_count(self) -> int:
+        """Return how many tasks of all sessions are in hand here, or about to be."""
+        return sum(len(self.busy(name)) for name in {name for name, _ in [*self._in_hand, *self._handed]})
 
     def survey(self, session: str, busy: set[str]) -> scheduler.Survey | None:
         """Return how a session stands by the store; None when it or its milestone is gone.
@@ -109,17 +119,21 @@ class RunWork(Steered):
     def _moves(self, session: str, run: int) -> dict[str, Any] | None:
         known = look(self.ledger, lambda reading: attempts.find_session(reading, session))
         busy = self.busy(session)
+        if known is not None:
+            busy |= together.elsewhere(known.body, self.setup.presence.name).keys()
         word = self._told_to_stop(known, run)
         if word:
-            return None if busy else {"start": [], "over": word}
+            return None if self.busy(session) else {"start": [], "over": word}
         found = self.survey(session, busy)
         if known is None or found is None:
             return None if busy else {"start": [], "over": "gone"}
         if known.body.get("paused") and found.open:
             return None
         free = int(known.body.get("agents") or 1) - len(busy)
-        rested = [start for start in found.start if self._has_rested(session, start.task)]
-        starts = list(self._let_through(session, rested, free))
+        able = [s for s in found.start if together.can_be_done(known.body, s.attempt, self.setup.presence.clone)]
+        rested = [start for start in able if self._has_rested(session, start.task)]
+        free = min(free, self._most - self.busy_count()) if self._most else free
+        starts = list(self._let_through(session, rested, max(free, 0)))
         if starts:
             return {"start": [self._hand_out(session, start) for start in starts], "over": None}
         if busy or found.start or found.later or (found.word == "waiting" and self._stays(session)):

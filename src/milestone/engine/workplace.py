@@ -11,8 +11,9 @@ import msgspec
 from milestone.domain import receipts
 from milestone.domain.receipts import WorkState
 from milestone.domain.safe_names import branch_name, folder_name
-from milestone.engine import changes, furnishing, places, room
+from milestone.engine import changes, furnishing, places, room, together
 from milestone.engine.attempt import Attempt
+from milestone.engine.branches import Branches
 from milestone.engine.outcome import Blocked
 from milestone.engine.setup import Setup
 from milestone.errors import MilestoneError
@@ -61,7 +62,7 @@ class Workplace:
         repository = self.repository_of(found)
         if repository is None:
             return ""
-        tip = commits.open_branch(repository, found.milestone, str(found.session.body["base"]))
+        tip = self._open_branch(found, repository)
         start = str(found.known.get("start") or "")
         if self._goes_on(found, repository, start):
             return start
@@ -90,8 +91,9 @@ class Workplace:
         if repository is None:
             return None
         message = self.message(found)
+        branches = self._branches(found)
         made = commits.find_commit(repository, found.milestone, str(found.session.body["base"]), found.mark)
-        if made is not None:
+        if made is not None and branches is None:
             return made
         folder, start = self.folder(found), str(found.known.get("start") or found.session.body["base"])
         try:
@@ -99,7 +101,16 @@ class Workplace:
             if not found.is_last_phase:
                 worktrees.clean(repository, folder, own or start)
                 return None
-            return commits.integrate(repository, found.milestone, own, message) if own else None
+            if own is None:
+                return None
+            if branches is None:
+                return commits.integrate(repository, found.milestone, own, message)
+            return branches.add(
+                found.milestone,
+                str(found.session.body["base"]),
+                found.mark,
+                lambda: commits.integrate(repository, found.milestone, own, message),
+            )
         except commits.RecordsChanged as changed:
             raise Blocked(f"its work changed the records: {_listed(changed.paths)}", "records") from None
         except commits.Conflict as conflict:
@@ -170,6 +181,15 @@ class Workplace:
             "MILESTONE_PORT": str(self.setup.ports.of(found.ref)),
             "TMPDIR": str(self._temporary(found)),
         }
+
+    def _open_branch(self, found: Attempt, repository: Repository) -> str:
+        branches, base = self._branches(found), str(found.session.body["base"])
+        if branches is not None:
+            return branches.begin(found.milestone, base)
+        return commits.open_branch(repository, found.milestone, base)
+
+    def _branches(self, found: Attempt) -> Branches | None:
+        return self.setup.branches if together.is_shared(found.session.body) else None
 
     def _place(self, found: Attempt, repository: Repository, tip: str) -> Path:
         """Return the task's worktree, clean at `tip`: its own, one handed on by another task, or a new one."""

@@ -8,12 +8,12 @@ from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.decide import task as of_task
 from milestone.domain.document import Document, Event
-from milestone.engine import apart, processes, surroundings
+from milestone.engine import apart, surroundings
 from milestone.engine.attempt import find_session
 from milestone.engine.setup import Setup
 from milestone.integrations.git import merging
 from milestone.integrations.git.command import GitFailed
-from milestone.operations import run_report, running
+from milestone.operations import presences, run_report, running
 from milestone.operations.executing import Execution, save
 from milestone.storage.base import Txn
 from milestone.workspace.base import Workspace
@@ -116,7 +116,11 @@ def _context_only(workspace: Workspace, setup: Setup, document: Document) -> str
 
     def decide(txn: Txn, ctx: Context) -> list[Event]:
         request = of_session.StartSession(
-            milestone=document, agents=1, coordination="flat", mode="unset", owner=processes.mine()
+            milestone=document,
+            agents=1,
+            coordination="flat",
+            mode="unset",
+            owner=presences.of(workspace).mine(),
         )
         started = of_session.start(list(txn.find("session")), request, ctx)[0]
         body = started.data["body"]
@@ -162,7 +166,7 @@ def _done(door: Asking, ref: str) -> None:
 def _goes_on(workspace: Workspace, session: str) -> None:
     def decide(txn: Txn, _ctx: Context) -> list[Event]:
         known = find_session(txn, session)
-        return of_session.resume(known, processes.mine(), {}) if known else []
+        return of_session.resume(known, presences.of(workspace).mine(), {}) if known else []
 
     running.ledger_of(workspace).write(session, decide)
 

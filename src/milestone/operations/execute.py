@@ -15,10 +15,10 @@ from milestone.domain.decide import requirements, rules
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
 from milestone.domain.safe_names import branch_name
-from milestone.engine import processes
+from milestone.integrations.git import remotes
 from milestone.integrations.git import repository as repositories
 from milestone.integrations.git.repository import Repository
-from milestone.operations import brought, going_on, surroundings, trusting, worktree_setup
+from milestone.operations import brought, going_on, presences, surroundings, trusting, worktree_setup
 from milestone.operations import facts as checking
 from milestone.operations.going_on import ExecuteMilestone as ExecuteMilestone
 from milestone.storage.base import Txn
@@ -53,11 +53,11 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
             code="inside_a_run",
         )
     check_commands(workspace, document, request)
-    live = run_is_live(workspace.root)
+    live, lives = run_is_live(workspace.root), presences.of(workspace).lives
     with workspace.reading() as reading:
         sessions = list(reading.find("session"))
     running = _running(sessions, document.uid)
-    if running is not None and processes.lives(running.body):
+    if running is not None and lives(running.body):
         name = str(running.body["id"])
         says = [f"{name} goes on."] if _wake(workspace, running) else []
         says.append(f"Following {name}.")
@@ -75,11 +75,11 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
         old = next((s for s in known if earlier and s.uid == earlier.uid), None)
         passed = _started(now, request, ctx)
         if old is not None and not request.fresh:
-            events = going_on.events(now, old, request, place.fields())
+            events = going_on.events(now, old, request, place.fields(), _owner(workspace, place))
             begun.append(Begun(session=str(old.body["id"]), milestone=_name(now), says=going_on.words(now, old)))
             return [*passed, *events]
         aside = going_on.set_aside(now, old) if old is not None else []
-        started = of_session.start(known, _request(now, request, ctx, place, old), ctx)
+        started = of_session.start(known, _request(now, request, ctx, place, old, _owner(workspace, place)), ctx)
         name = str(started[0].data["body"]["id"])
         hint = worktree_setup.hint(workspace) if place.mode == "worktrees" else ""
         says = (_first_words(name, place), *([hint] if hint else []))
@@ -115,7 +115,11 @@ def settle(workspace: Workspace, document: Document) -> None:
 
     def decide(txn: Txn, _ctx: Context) -> list[Event]:
         left = _running(list(txn.find("session")), document.uid)
-        return of_session.end(left, "ended") if left is not None and not processes.lives(left.body) else []
+        return (
+            of_session.end(left, "ended")
+            if left is not None and not presences.of(workspace).lives(left.body)
+            else []
+        )
 
     workspace.write(decide)
 
@@ -192,7 +196,12 @@ def team_size(ctx: Context) -> int:
 
 
 def _request(
-    document: Document, request: ExecuteMilestone, ctx: Context, place: Place, old: Document | None
+    document: Document,
+    request: ExecuteMilestone,
+    ctx: Context,
+    place: Place,
+    old: Document | None,
+    owner: Mapping[str, Any],
 ) -> of_session.StartSession:
     usual = (
         "hierarchical" if team_size(ctx) >= 20 or len({t for p in ctx.people for t in p.teams}) >= 3 else "flat"
@@ -206,9 +215,28 @@ def _request(
         base=place.base,
         base_branch=place.base_branch,
         mode=place.mode,
-        owner=processes.mine(),
+        owner=owner,
         instead_of=old.uid if old is not None else None,
     )
+
+
+def _owner(workspace: Workspace, place: Place) -> dict[str, Any]:
+    """Return whose session it is; with git's help workers of other machines may take its tasks, too."""
+    shared = place.mode == "worktrees" and presences.is_shared(workspace)
+    if shared:
+        _check_remote(workspace)
+    return {**presences.of(workspace).mine(), "shared": True} if shared else presences.of(workspace).mine()
+
+
+def _check_remote(workspace: Workspace) -> None:
+    found, name = repositories.find(workspace.root.resolve()), presences.remote(workspace)
+    if found is None or not remotes.has(found, name):
+        raise errors.Refused(
+            f"This repository has no remote {name}.",
+            why="execution.workers is shared: workers of other machines find the branch there",
+            next=[f"git remote add {name} URL", "milestone config set execution.workers local"],
+            code="no_remote",
+        )
 
 
 def _started(document: Document, request: ExecuteMilestone, ctx: Context) -> list[Event]:
@@ -244,7 +272,7 @@ def _check_room(workspace: Workspace, sessions: Sequence[Document], document: Do
     wanted = workspace.settings.get("coordination.max_concurrent_milestones")
     most = wanted if isinstance(wanted, int) and wanted > 0 else MOST_AT_ONCE
     others = [s for s in of_session.running(sessions) if document.uid not in (s.body.get("holds") or ())]
-    others = [s for s in others if processes.lives(s.body)]
+    others = [s for s in others if presences.of(workspace).lives(s.body)]
     if len(others) >= most:
         names = ", ".join(str(s.body["milestones"][0]) for s in others)
         raise errors.Busy(

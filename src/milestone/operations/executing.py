@@ -10,7 +10,7 @@ from milestone.domain.context import Context
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
 from milestone.engine import attempt as attempts
-from milestone.engine import processes, surroundings
+from milestone.engine import surroundings, together
 from milestone.engine.host import Host, end_all_left_over, kill_all
 from milestone.engine.ledger import SharedLedger, look
 from milestone.engine.port import Engine
@@ -44,6 +44,7 @@ class Execution:
         keep_up: Callable[[], object] | None = None,
         grown: Callable[[int], object] | None = None,
         remind: Callable[[], object] | None = None,
+        most: int = 0,
     ) -> None:
         self.mine = {each.session for each in begun if not each.follows}
         self.watched = {each.session for each in begun}
@@ -62,6 +63,7 @@ class Execution:
         self._beside = any(each.beside for each in begun)
         self._last_save = 0.0
         self._keep_up = keep_up  # makes the backup that is due; called now and then, beside the work
+        self._most = most  # tasks in hand at once, of all sessions
         self._grown = grown  # told how far the log has come
         self._remind = remind  # looks after approvals that nobody gives; called now and then
         self._last_reminder = 0.0
@@ -87,6 +89,11 @@ class Execution:
         self.why = why
         self.interrupted.set()
 
+    def cut_off(self) -> None:
+        """Kill what runs here, since nobody can see any more that we are alive; safe from any thread."""
+        if self._host is not None:
+            self._host.kill()
+
     def end_all_now(self) -> None:
         """Kill what this command's sessions have running: the second signal. What was recorded stays."""
         for name in self._serving | self.mine:
@@ -99,8 +106,8 @@ class Execution:
 
     def _be_host(self) -> None:
         self._take_over()
-        work = RunWork(self._ledger, self._setup, waits=lambda _session: self._waits)
-        self._host = Host(self._ledger, work, self._engine, self._setup.root / "local" / "runs")
+        work = RunWork(self._ledger, self._setup, waits=lambda _session: self._waits, most=self._most)
+        self._host = Host(self._ledger, work, self._engine, self._setup)
         self._host.serve(self._serving, self._each_look)
 
     def _engine(self) -> Engine:
@@ -157,21 +164,27 @@ class Execution:
     def _take_over(self) -> None:
         """Make what a dead host left ours if we were attached to it, else only say that it stopped."""
         running = look(self._ledger, lambda reading: of_session.running(reading.find("session")))
-        left = [s for s in running if not processes.lives(s.body)]
+        left = [s for s in running if self._is_here(s) and not self._setup.presence.lives(s.body)]
         for session in left:
             name = str(session.body["id"])
             end_all_left_over(self._setup.runs(name))
             self._settle(name)
+
+    def _is_here(self, session: Document) -> bool:
+        """Say whether a session whose process is gone is ours to judge; workers go on with one that is shared."""
+        elsewhere = session.body.get("clone") not in (None, self._setup.presence.clone)
+        shared = together.is_shared(session.body) and session.body.get("id") not in self.watched
+        return not (elsewhere or shared)
 
     def _settle(self, name: str) -> None:
         adopts = self._attached or self._beside or name in self.watched
 
         def decide(txn: Txn, _ctx: Context) -> list[Event]:
             now = attempts.find_session(txn, name)
-            if now is None or now.body.get("state") != "running" or processes.lives(now.body):
+            if now is None or now.body.get("state") != "running" or self._setup.presence.lives(now.body):
                 return []
             if adopts:
-                return of_session.resume(now, processes.mine(), {})
+                return of_session.resume(now, self._setup.presence.mine(), {})
             return of_session.interrupt(now, "its process is gone")
 
         self._ledger.write(name, decide)

@@ -10,7 +10,6 @@ from milestone.domain import tasks
 from milestone.domain.decide import rules
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
-from milestone.engine import processes
 
 
 class ExecuteMilestone(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,8 +31,9 @@ def events(
     session: Document,
     request: ExecuteMilestone,
     place: Mapping[str, Any],
+    owner: Mapping[str, Any],
 ) -> list[Event]:
-    """Return what lets a session go on: under our process, with what the new command line says differently."""
+    """Return what lets a session go on: under its new `owner`, with what the new command line says differently."""
     changes: dict[str, Any] = {}
     if request.agents is not None and place.get("mode") != "in_place":
         changes["agents"] = max(1, request.agents)
@@ -42,7 +42,7 @@ def events(
     if session.body.get("mode") != place["mode"]:
         changes |= dict(place)
     again = retried(document) if request.restart_agents else []
-    return [*of_session.resume(session, processes.mine(), changes), *again]
+    return [*of_session.resume(session, owner, changes), *again]
 
 
 def set_aside(document: Document, session: Document) -> list[Event]:

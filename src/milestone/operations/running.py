@@ -4,13 +4,15 @@ import functools
 import os
 import zlib
 
+from milestone.engine.branches import Branches
 from milestone.engine.furnishing import Furnishing
 from milestone.engine.ledger import Book, SharedLedger
 from milestone.engine.outcome import seconds
 from milestone.engine.ports import Ports
 from milestone.engine.setup import Limits, Setup
 from milestone.integrations.git import repository as repositories
-from milestone.operations import means, sealing, trusting
+from milestone.integrations.git.repository import Repository
+from milestone.operations import means, presences, sealing, trusting
 from milestone.storage.deliverables import Deliverables
 from milestone.workspace.base import Workspace, WriteOptions
 
@@ -58,6 +60,8 @@ def setup_of(workspace: Workspace, epoch: str) -> Setup:
         reveal=workspace.secrecy.reveal if workspace.secrecy is not None else None,
         furnishing=furnishing_of(workspace),
         most_disk=_megabytes(workspace.settings.get("worktree.max_megabytes")),
+        presence=presences.of(workspace),
+        branches=_branches(workspace, found),
         ports=Ports(zlib.crc32(os.fsencode(root))),
     )
 
@@ -70,6 +74,13 @@ def furnishing_of(workspace: Workspace) -> Furnishing:
         return tuple(str(each) for each in found) if isinstance(found, list | tuple) else ()
 
     return Furnishing(setup=lines("worktree.setup"), copy=lines("worktree.copy"), link=lines("worktree.link"))
+
+
+def _branches(workspace: Workspace, found: Repository | None) -> Branches | None:
+    """Return where other machines find the branches of shared runs; None where they are not shared."""
+    if found is None or not presences.of(workspace).is_shared:
+        return None
+    return Branches(found, presences.remote(workspace), presences.of(workspace))
 
 
 def _megabytes(value: object) -> int | None:

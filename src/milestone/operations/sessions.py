@@ -11,12 +11,11 @@ from milestone.domain.context import Context
 from milestone.domain.decide import agents as of_agents
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
-from milestone.engine import processes
 from milestone.engine.attempt import find_session, milestone_of
 from milestone.integrations.git import repository as repositories
 from milestone.integrations.git import worktrees
 from milestone.integrations.git.repository import Repository
-from milestone.operations import running
+from milestone.operations import presences, running
 from milestone.reports import costs
 from milestone.storage.base import Reading, Txn
 from milestone.workspace.base import Workspace, Written
@@ -26,10 +25,10 @@ CURRENT = ("session-current", "current", "@")
 JOURNAL = 12  # lines shown
 
 
-def listed(reading: Reading) -> list[View]:
+def listed(workspace: Workspace, reading: Reading) -> list[View]:
     """Return a line for every session, the latest first."""
     found = sorted(reading.find("session"), key=_age, reverse=True)
-    return [_line(session, milestone_of(reading, session)) for session in found]
+    return [_line(workspace, session, milestone_of(reading, session)) for session in found]
 
 
 def shown(workspace: Workspace, reading: Reading, name: str | None) -> View:
@@ -42,7 +41,7 @@ def shown(workspace: Workspace, reading: Reading, name: str | None) -> View:
     milestone = milestone_of(reading, session)
     known: Mapping[str, Any] = session.body.get("tasks") or {}
     return {
-        **_line(session, milestone),
+        **_line(workspace, session, milestone),
         "agents": session.body.get("agents"),
         "branch": session.body.get("branch"),
         "base": session.body.get("base"),
@@ -91,10 +90,10 @@ def clean(workspace: Workspace, name: str | None = None) -> list[str]:
     """
     with workspace.reading() as reading:
         sessions = [find(reading, name)] if name else list(reading.find("session"))
-    over = [s for s in sessions if _state(s) not in ("running", "interrupted", "waiting") or name]
+    over = [s for s in sessions if _state(workspace, s) not in ("running", "interrupted", "waiting") or name]
     gone: list[str] = []
     for session in over:
-        if _state(session) == "running":
+        if _state(workspace, session) == "running":
             raise errors.Refused(f"{session.body['id']} is running.", why="it needs its worktrees", code="running")
         gone += _clean(workspace, session)
     _forget_dead_agents(workspace)
@@ -139,12 +138,12 @@ def registry(reading: Reading) -> list[View]:
     ]
 
 
-def _line(session: Document, milestone: Document | None) -> View:
+def _line(workspace: Workspace, session: Document, milestone: Document | None) -> View:
     body = milestone.body if milestone else {}
     above = tasks.parents(body)
     every = [t for t in tasks.of(body) if str(t.get("id")) not in above and tasks.status(t) != "cancelled"]
     done = [t for t in every if tasks.status(t) == "completed"]
-    state = _state(session)
+    state = _state(workspace, session)
     return {
         "id": session.body.get("id"),
         "milestone": (session.body.get("milestones") or [None])[0],
@@ -158,10 +157,10 @@ def _line(session: Document, milestone: Document | None) -> View:
     }
 
 
-def _state(session: Document) -> str:
+def _state(workspace: Workspace, session: Document) -> str:
     """Return a session's state; one that runs by its record, and whose process is gone, was interrupted."""
     state = str(session.body.get("state"))
-    return "interrupted" if state == "running" and not processes.lives(session.body) else state
+    return "interrupted" if state == "running" and not presences.of(workspace).lives(session.body) else state
 
 
 def _age(session: Document) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from milestone.storage.place import check_inside
 from milestone.storage.postgresql import address as addresses
 from milestone.storage.postgresql import identity, outcome, problems, turns, upgrading
 from milestone.storage.postgresql.connection import End, PgConnection
+from milestone.storage.postgresql.leases import PgLeases
 from milestone.storage.postgresql.pool import Pool
 from milestone.storage.postgresql.replicas import Replicas
 from milestone.storage.postgresql.seen import Seen
@@ -76,6 +77,10 @@ class PostgresStore(SqlStore):
             if end is not None:
                 connection.transaction = end.transaction
             yield connection
+
+    def leases(self, seconds: float) -> PgLeases:
+        """Return where processes that use this store say that they are alive, every `seconds` at the latest."""
+        return PgLeases(self.address, seconds)
 
     def place(self) -> str:
         self._place = self._place or identity.of(self.root)

@@ -102,6 +102,7 @@ class Workspace:
         self.trust = trust  # `--trust-commands`: what came from outside may run
         self.trusts: set[str] = set()  # lines a person confirmed in this process
         self.asks: Callable[[Sequence[Command]], bool] | None = None  # asks a person; None: nobody can be asked
+        self.presence: object = None  # how other machines see this process, once somebody asked
         self.after_write: Callable[[Mark], object] | None = None  # told where the log ends after each write
 
     @property

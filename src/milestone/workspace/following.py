@@ -75,6 +75,11 @@ class FollowingStore:
         written: int = store.reseal(timeout)
         return written
 
+    def leases(self, seconds: float) -> Any:
+        """Return where the processes of all machines say that they are alive; None for a store of one clone."""
+        make = getattr(self._current()[1], "leases", None)
+        return make(seconds) if make is not None else None
+
     def known_files(self) -> Mapping[str, str]:
         """Return the uid of the record in each file, as the store last knew it."""
         location, store = self._current()

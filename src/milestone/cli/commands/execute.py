@@ -22,6 +22,7 @@ from milestone.operations import (
     means,
     pipeline,
     planning_run,
+    presences,
     reminding,
     run_report,
     running,
@@ -97,6 +98,7 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
     by_ci = pipeline.is_wanted(workspace, asked=args.ci_integration)
     if by_ci:
         pipeline.require_trust(workspace)
+    presences.begin(workspace)
     with_work = [each for each in documents if _has_work(each)]
     begun = [_begin(env, each, _request(args)) for each in with_work]
     for document in documents:
@@ -123,6 +125,7 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
             grown=waking.Waker(workspace, after).look,
             remind=lambda: waiting.is_due(workspace) and reminding.keep_up(workspace),
         )
+        presences.of(workspace).on_lost = lambda: _cut_off(env, execution)
         with _signals(execution) as heard:
             execution.stay()
         stopped = heard[0] if heard else None
@@ -131,6 +134,7 @@ def _execute(env: Env, documents: list[Document], args: argparse.Namespace) -> i
                 execution.stay()
             stopped = heard[0] if heard else None
         ended |= {s.body["holds"][0]: s for s in execution.sessions()}
+    presences.of(workspace).end()
     views = ending.views(workspace, setup, [d.uid for d in documents], ended)
     if by_ci and stopped is None:
         for document, view in zip(documents, views, strict=True):
@@ -151,6 +155,15 @@ def _let_ci_judge(env: Env, document: Document, view: dict[str, Any]) -> None:
     if run_report.exit_code(view) == run_report.COMPLETED:
         env.note(f"CI judges {view['milestone']}.")
         view["ci"] = pipeline.judge(env.workspace, env.start, document)
+
+
+def _cut_off(env: Env, execution: Execution) -> None:
+    """Kill what runs of shared runs and be gone: others take it up. What runs for this clone alone goes on."""
+    if not presences.is_shared(env.workspace):
+        return
+    execution.cut_off()
+    env.note("The database was out of reach for too long: other machines go on with this run.")
+    os._exit(8)
 
 
 def _begin(env: Env, document: Document, request: ExecuteMilestone) -> Begun:

@@ -52,7 +52,7 @@ def run(env: Env, args: argparse.Namespace) -> int:
         if verb == "show":
             view = sessions.shown(env.workspace, reading, args.session)
             return env.answer("session", view, lambda: _shown(env, view), reading=reading)
-        views = sessions.listed(reading)
+        views = sessions.listed(env.workspace, reading)
         kept = views if env.options.limit == 0 else views[: env.options.limit or 20]
         return env.answer("session.list", kept, lambda: _listed(env, kept), reading=reading, total=len(views))
 

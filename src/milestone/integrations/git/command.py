@@ -81,11 +81,12 @@ def git(
     environment: Mapping[str, str] | None = None,
     ok: Sequence[int] = (0,),
     transport: str = NO_TRANSPORT,
+    seconds: float | None = None,
 ) -> Answer:
     """Return what git answered in `folder`; `config` comes after ours.
 
     Raises:
-        GitFailed: the exit code is not among `ok`, or there is no git on this machine.
+        GitFailed: the exit code is not among `ok`, it took longer than `seconds`, or there is no git here.
     """
     command = ["git", "--no-pager"]
     for setting in (*SAFE_CONFIG, *config):
@@ -100,7 +101,10 @@ def git(
             capture_output=True,
             env={**inherited, **SAFE_ENVIRONMENT, "GIT_ALLOW_PROTOCOL": transport, **(environment or {})},
             check=False,
+            timeout=seconds,
         )
+    except subprocess.TimeoutExpired:
+        raise GitFailed(arguments, 124, f"it took longer than {seconds:.0f} s") from None
     except (FileNotFoundError, NotADirectoryError) as error:
         raise GitFailed(arguments, 127, str(error)) from error
     answer = Answer(

@@ -18,3 +18,5 @@ GRANT INSERT, UPDATE, DELETE ON {schema}.document TO {role};
 -- So does what is asked of them without reading them.
 GRANT INSERT, DELETE ON {schema}.milestone, {schema}.linked TO {role};
 GRANT UPDATE ON {schema}.totals TO {role};
+-- Processes say here that they are alive; nothing of it is history.
+GRANT INSERT, UPDATE, DELETE ON {schema}.lease TO {role};

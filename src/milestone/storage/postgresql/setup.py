@@ -4,6 +4,7 @@ import os
 
 from milestone.storage.postgresql import address as addresses
 from milestone.storage.postgresql.connection import WORDS
+from milestone.storage.postgresql.leases import TABLE as LEASES
 from milestone.storage.sql import schema
 from milestone.storage.sql.head import Head
 
@@ -26,6 +27,7 @@ def script(name: str, role: str) -> str:
             f"CREATE SCHEMA IF NOT EXISTS {_quoted(name)};",
             f"SET LOCAL search_path TO {_quoted(name)};",
             *[f"{text};" for text in tables],
+            f"{LEASES};",
             f"INSERT INTO head VALUES (1, {values}) ON CONFLICT DO NOTHING;",
             rights(name, role).rstrip(),
             "COMMIT;\n",
