@@ -22,7 +22,7 @@ from milestone.storage.base import Txn
 from milestone.workspace import opening
 from milestone.workspace.base import Workspace, WriteOptions
 
-THINKS = 0.004  # seconds between two calls
+THINKS = float(os.environ.get("TORTURE_THINKS", "0.004"))  # seconds between two calls; more where others work too
 PATIENCE = float(os.environ.get("TORTURE_PATIENCE", "10"))  # seconds to wait for one's turn, as people do
 NEW = 10  # each tenth write is a new milestone
 
