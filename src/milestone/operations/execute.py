@@ -15,7 +15,6 @@ from milestone.domain.decide import requirements, rules
 from milestone.domain.decide import session as of_session
 from milestone.domain.document import Document, Event
 from milestone.domain.safe_names import branch_name
-from milestone.integrations.git import remotes
 from milestone.integrations.git import repository as repositories
 from milestone.integrations.git.repository import Repository
 from milestone.operations import brought, going_on, presences, surroundings, trusting, worktree_setup
@@ -75,11 +74,19 @@ def begin(workspace: Workspace, document: Document, request: ExecuteMilestone) -
         old = next((s for s in known if earlier and s.uid == earlier.uid), None)
         passed = _started(now, request, ctx)
         if old is not None and not request.fresh:
-            events = going_on.events(now, old, request, place.fields(), _owner(workspace, place))
+            events = going_on.events(
+                now, old, request, place.fields(), presences.owner(workspace, worktrees=place.mode == "worktrees")
+            )
             begun.append(Begun(session=str(old.body["id"]), milestone=_name(now), says=going_on.words(now, old)))
             return [*passed, *events]
         aside = going_on.set_aside(now, old) if old is not None else []
-        started = of_session.start(known, _request(now, request, ctx, place, old, _owner(workspace, place)), ctx)
+        started = of_session.start(
+            known,
+            _request(
+                now, request, ctx, place, old, presences.owner(workspace, worktrees=place.mode == "worktrees")
+            ),
+            ctx,
+        )
         name = str(started[0].data["body"]["id"])
         hint = worktree_setup.hint(workspace) if place.mode == "worktrees" else ""
         says = (_first_words(name, place), *([hint] if hint else []))
@@ -218,25 +225,6 @@ def _request(
         owner=owner,
         instead_of=old.uid if old is not None else None,
     )
-
-
-def _owner(workspace: Workspace, place: Place) -> dict[str, Any]:
-    """Return whose session it is; with git's help workers of other machines may take its tasks, too."""
-    shared = place.mode == "worktrees" and presences.is_shared(workspace)
-    if shared:
-        _check_remote(workspace)
-    return {**presences.of(workspace).mine(), "shared": True} if shared else presences.of(workspace).mine()
-
-
-def _check_remote(workspace: Workspace) -> None:
-    found, name = repositories.find(workspace.root.resolve()), presences.remote(workspace)
-    if found is None or not remotes.has(found, name):
-        raise errors.Refused(
-            f"This repository has no remote {name}.",
-            why="execution.workers is shared: workers of other machines find the branch there",
-            next=[f"git remote add {name} URL", "milestone config set execution.workers local"],
-            code="no_remote",
-        )
 
 
 def _started(document: Document, request: ExecuteMilestone, ctx: Context) -> list[Event]:

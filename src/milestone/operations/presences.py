@@ -1,8 +1,12 @@
 """How this process is seen by other machines, and by what others are seen here: one answer for a workspace."""
 
+from typing import Any
+
 from milestone import errors
 from milestone.engine.outcome import seconds
 from milestone.engine.presence import USUAL, Presence
+from milestone.integrations.git import remotes
+from milestone.integrations.git import repository as repositories
 from milestone.storage import located
 from milestone.workspace.base import Workspace
 
@@ -21,6 +25,26 @@ def of(workspace: Workspace) -> Presence:
 def is_shared(workspace: Workspace) -> bool:
     """Say whether runs that begin here are worked on by workers of other machines, too."""
     return of(workspace).is_shared and workspace.settings.get("execution.workers") == "shared"
+
+
+def owner(workspace: Workspace, *, worktrees: bool) -> dict[str, Any]:
+    """Return whose session it is; in worktrees, workers of other machines may take its tasks, too.
+
+    Raises:
+        Refused: runs are shared, and there is no remote where the others would find the branch.
+    """
+    mine = of(workspace).mine()
+    if not (worktrees and is_shared(workspace)):
+        return mine
+    found, name = repositories.find(workspace.root.resolve()), remote(workspace)
+    if found is None or not remotes.has(found, name):
+        raise errors.Refused(
+            f"This repository has no remote {name}.",
+            why="execution.workers is shared: workers of other machines find the branch there",
+            next=[f"git remote add {name} URL", "milestone config set execution.workers local"],
+            code="no_remote",
+        )
+    return {**mine, "shared": True}
 
 
 def remote(workspace: Workspace) -> str:
