@@ -219,3 +219,19 @@ def test_a_settings_file_that_is_a_link_out_of_the_project_is_not_read(eve, tmp_
     assert ana.does("config", "get", "project.name", "--json").data["value"] is None
     found = ana.milestone("update", "--validate-config", "--json")
     assert "leads outside the project" in found.out
+
+
+def test_clones_of_one_database_know_what_a_command_of_another_brought(tmp_path, postgres_dsn):
+    plan = {"title": "Shared", "tasks": [{"title": "A", "verify": "true # typed by ana"}]}
+    (tmp_path / "plan.json").write_text(json.dumps(plan))
+    (tmp_path / "ana").mkdir()
+    environ = {"MILESTONE_DSN": postgres_dsn}
+    ana = Typed(tmp_path / "ana", "ana", {"HOME": str(tmp_path), **environ})
+    ben = Typed(tmp_path / "ben", "ben", {"HOME": str(tmp_path), **environ})
+    ana.does("init", "--backend", "postgres")
+    ana.repository("Ana")
+    ana.run(["git", "clone", "-q", str(ana.folder), str(ben.folder)])
+    ben.does("migrate", "--to", "postgres")
+    made = ana.does("plan", "--from", str(tmp_path / "plan.json"), "--json").data["milestones"][0]["id"]
+
+    ben.does("task", "check", f"{made}/1")

@@ -1,19 +1,23 @@
 """Command lines that came with a clone are shown and confirmed before they run, once per content (R-EXEC-14)."""
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from milestone import errors
-from milestone.domain.commands import Command
+from milestone.domain.commands import Command, brought
 from milestone.domain.decide import rules
 from milestone.domain.document import Event
+from milestone.integrations.git import repository
 from milestone.integrations.git.foreign import Outside
+from milestone.storage import located
 from milestone.storage.git_text import is_unpacked
 from milestone.uids import uid_from_name
 from milestone.workspace import trusted
 from milestone.workspace.base import Workspace
 
 FLAG = "--trust-commands"
+OWN = ("environment", "user", "flag")  # layers of settings that lie outside the project
 
 
 def require(workspace: Workspace, commands: Iterable[Command], trust: bool | None = None) -> None:
@@ -40,7 +44,7 @@ def unknown(workspace: Workspace, commands: Iterable[Command]) -> list[Command]:
     new = _left(workspace, by_text)
     if any(command.file is None for command in new):
         workspace.write_apart(lambda _txn, _ctx: [])  # what was typed by hand is known once it is taken in
-        new = _left(workspace, {command.text: command for command in new})
+        new = _not_shared(workspace, _left(workspace, {command.text: command for command in new}))
     return [command for command in new if command.file is None or _is_from_outside(workspace.root, command)]
 
 
@@ -74,6 +78,36 @@ def judge_of(workspace: Workspace) -> Callable[[str], bool]:
         return line in workspace.trusts or bool(trusted.known(workspace.root, [line]))
 
     return may_run
+
+
+def _not_shared(workspace: Workspace, commands: list[Command]) -> list[Command]:
+    """Return the lines that no command of another clone of the same database brought either."""
+    ours = [command for command in commands if command.file is None]
+    if not ours or not _is_our_database(workspace):
+        return commands
+    wanted = {command.text for command in ours}
+    found: set[str] = set()
+    with workspace.reading() as reading:
+        for recorded in reading.events():
+            if not recorded.event.data.get("via"):
+                found |= brought(recorded.event) & wanted
+    if found:
+        trusted.keep(workspace.root, found)
+    return [command for command in commands if command.file is not None or command.text not in found]
+
+
+def _is_our_database(workspace: Workspace) -> bool:
+    """Tell whether the records lie in a database whose address was given here, and came by no git or archive."""
+    root = workspace.root
+    location = located.read(root)
+    note = root / "local" / "backend.json"
+    if location.backend != "postgres" or is_unpacked(str(note)):
+        return False
+    found = repository.find(root)
+    if found is not None and found.tracks(note):
+        return False
+    said = workspace.settings.origin("backend.dsn")
+    return location.dsn is not None or "MILESTONE_DSN" in os.environ or bool(said and said.source in OWN)
 
 
 def _left(workspace: Workspace, by_text: dict[str, Command]) -> list[Command]:
