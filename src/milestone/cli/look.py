@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from milestone import clock
 from milestone.cli.env import Env
-from milestone.domain.blockers import ESCALATE_AFTER
 from milestone.registry import load
 from milestone.reports.status import Moment, Project, Row
 from milestone.storage import located
@@ -153,7 +152,8 @@ def project(env: Env, root: str, values: Mapping[str, Any], epoch: str) -> Proje
     )
 
 
-def escalate_after(values: Mapping[str, Any]) -> float:
-    """Return how many hours a blocker of high severity may stand unheard of."""
+def escalate_after(values: Mapping[str, Any]) -> float | None:
+    """Return how many hours a blocker of high severity may stand unheard of; None where nothing is set."""
     said = values.get("blockers.escalate_after")
-    return (load("milestone.domain.durations:hours")(str(said)) if said else None) or ESCALATE_AFTER
+    found: float | None = load("milestone.domain.durations:hours")(str(said)) if said else None
+    return found

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
 
-from milestone.domain import blockers as standings
 from milestone.domain import graph, risk, weighing
 from milestone.domain.questions import Question
 from milestone.domain.rows import Rows, links
@@ -31,7 +30,7 @@ class Project(NamedTuple):
     epoch: str = ""
     hours_per_week: float = 10.0
     people: int = 1
-    escalate_after: float = standings.ESCALATE_AFTER  # hours
+    escalate_after: float | None = None  # hours; None: as `domain.blockers` has it
 
     @property
     def capacity(self) -> float:
@@ -184,9 +183,10 @@ def forecast(rows: Sequence[Row], totals: weighing.Totals, moment: Moment) -> di
 
 def blocker(row: Row, each: Row, moment: Moment, *, on_path: bool = False) -> dict[str, Any]:
     """Return what a blocker costs, how bad that is, who hears of it and the way out."""
-    after = moment.project.escalate_after
-    found = standings.standing(row, each, moment.now, on_path=on_path, escalate_after=after)
-    return {**found._asdict(), "cost": standings.words(found)}
+    room = load("milestone.domain.blockers")
+    after = moment.project.escalate_after or room.ESCALATE_AFTER
+    found = room.standing(row, each, moment.now, on_path=on_path, escalate_after=after)
+    return {**found._asdict(), "cost": room.words(found)}
 
 
 def _hours(totals: weighing.Totals, exact: float) -> dict[str, float]:
