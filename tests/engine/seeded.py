@@ -25,14 +25,14 @@ def checkpoint_before_fact() -> None:
     """A step answers the engine first, and records its fact a moment later."""
     record = steps.Steps._record
 
-    def late(self, session, task, attempt, step, decide):
+    def late(self, session, task, attempt, step, decide, *more):
         if step not in ("work", "verify"):
-            return record(self, session, task, attempt, step, decide)
+            return record(self, session, task, attempt, step, decide, *more)
 
         def later() -> None:
             time.sleep(0.5)
             failpoint.reach("late")
-            record(self, session, task, attempt, step, decide)
+            record(self, session, task, attempt, step, decide, *more)
 
         threading.Thread(target=later, daemon=True).start()
         return None

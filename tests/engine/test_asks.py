@@ -110,3 +110,27 @@ def test_a_question_reaches_a_person_and_its_answer_the_agent(project):
     assert project.git("show", "milestone/milestone-001:db") == "SQLite"
     assert "? t1 asks: Which database?" in said
     assert f"next: milestone answer {ask['session']}/ask-1 PostgreSQL" in said
+
+
+def test_after_a_kill_the_agent_goes_on_in_its_conversation_and_the_same_ask_waits(project):
+    words = {"run": "tr '\\0' ' ' < /proc/$PPID/cmdline > words"}
+    script = a_script(project, task_001=[[*ASKS], [words, *ASKS]])
+    with_agents(project, script)
+    project.plan(*tasks(1))
+    run = project.start("execute", "m1")
+    ask = asked(project)
+    run.kill()
+    run.communicate(timeout=30)
+
+    project.run("answer", f"{ask['session']}/{ask['id']}", "yes")
+    again = project.execute("m1")
+
+    assert again["exit"] == 0, again
+    assert project.git("show", "milestone/milestone-001:deployed") == "yes"
+    assert "--resume " in project.git("show", "milestone/milestone-001:words")
+    kinds = [event["kind"] for line in project.log() for event in line["events"]]
+    assert [k for k in kinds if k.startswith("question.")] == [
+        "question.asked",
+        "question.answered",
+        "question.taken",
+    ]
