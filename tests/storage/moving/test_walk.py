@@ -1,5 +1,6 @@
 """Walking from one store to another: everything arrives as it left, or the source stays in use."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -209,6 +210,25 @@ def test_a_change_that_takes_too_long_lets_go_and_tries_again(tmp_path: Path):
     assert "took longer" in problem.value.why
     assert told.count("waiting") == 2
     write(here, plain.edited(uid(1), title="Work goes on"))
+
+
+def test_where_every_write_takes_long_the_change_may_take_longer_after_some_tries(tmp_path: Path):
+    class Slow(Walk):
+        """Needs three times as long as may be at first."""
+
+        def _carry_last(self, alone: Any, epoch: str) -> None:
+            super()._carry_last(alone, epoch)
+            time.sleep(3 * 0.02)
+
+    here, there = opened("sqlite", tmp_path / "a"), opened("sqlite", tmp_path / "b")
+    fill(here, 3)
+    told: list[str] = []
+    pace = Pace(change=0.02, longest=0.02, rest=0.0, pause=0.0)
+
+    Slow(here, there, pace=pace, tell=lambda phase, *_: told.append(phase)).run(ADDRESS)
+
+    assert told.count("waiting") >= 2 * Walk.patience
+    assert mark(there) == mark(here)
 
 
 def test_a_target_slower_than_those_who_write_catches_up(tmp_path: Path):

@@ -27,7 +27,7 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     compare: float = 2.0  # one look at both sides, whose opening costs more in a big store
     gate: float = 0.25  # waiting for those who write; grows to `longest` where all of them are slow
     change: float = 0.25  # keeping them out; grows to `longest` where a store needs longer for its last events
-    longest: float = 0.75
+    longest: float = 0.75  # and so much more after every ten tries: a busy machine may need seconds for one write
     rest: float = 0.02  # after letting go; grows to `pause`
     pause: float = 0.25
     tries: int = 200
@@ -43,6 +43,8 @@ class Walk:
     first = 64 << 10  # bytes of the first slice, and of the least
     few = 64  # lines, or documents to compare, that may be left for the change itself
     looks = 5
+    patience = 10  # tries after which those who write may be kept waiting longer
+    most = 6  # times as long, however many tries there were
 
     def __init__(
         self, source: Store, target: Store, *, pace: Pace | None = None, tell: Tell | None = None
@@ -103,16 +105,17 @@ class Walk:
     def change_over(self, address: str, epoch: str | None) -> Mark:
         """Let the source say where it has moved to, at a moment when the target has all of it."""
         rest, why = self._pace.rest, ""
-        for _ in range(self._pace.tries):
+        for tried in range(self._pace.tries):
+            longest = self._pace.longest * min(1 + tried // self.patience, self.most)
             self.copy()
             self._look_once_more()
             try:
                 return self._at_once(address, epoch)
             except LetGo:
-                self._change = min(self._change * 1.5, self._pace.longest)
+                self._change = min(self._change * 1.5, longest)
                 why = f"the last events took longer than {self._change:.2f} s each time"
             except errors.Busy as problem:
-                self._gate = min(self._gate * 1.1, self._pace.longest)
+                self._gate = min(self._gate * 1.1, longest)
                 why = problem.why
             self._tell("waiting", self.at.seq, self.at.seq)
             time.sleep(rest)
