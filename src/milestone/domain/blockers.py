@@ -96,10 +96,14 @@ def level_of(severity: str, hours: float, escalate_after: float = ESCALATE_AFTER
 
 def words(found: Standing) -> str:
     """Return what it costs, as a sentence without its full stop."""
-    count = f"{found.behind} {'task waits' if found.behind == 1 else 'tasks wait'} behind it"
+    parts = (
+        [f"{found.behind} {'task waits' if found.behind == 1 else 'tasks wait'} behind it"] if found.behind else []
+    )
     if found.impact_days:
-        return f"{count}, {found.impact_days:.1f} days of the critical path"
-    return f"{count}, {found.slack_days:.1f} days left before the end moves" if found.slack_days else count
+        parts.append(f"{found.impact_days:.1f} days of the critical path")
+    elif found.slack_days:
+        parts.append(f"{found.slack_days:.1f} days left before the end moves")
+    return ", ".join(parts) or "nothing waits behind it"
 
 
 def _severity(late: float, left: float, own: float, *, on_path: bool) -> str:

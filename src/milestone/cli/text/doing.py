@@ -102,7 +102,8 @@ def _finished(item: "Finished") -> str:
     if item.grade is None:
         return f"✓ {ref} handed in; its next phase has begun."
     how = f"{item.command} succeeded" if item.command else "it has no verify"
-    known = {"command": f"proved: {how}", "self-reported": f"self-reported: {how}"}
+    shown = how if item.command else "its receipts show it"
+    known = {"command": f"proved: {shown}", "ci": "proved: CI agrees", "self-reported": f"self-reported: {how}"}
     return f"{output.GREEN}✓{output.END} {ref} done ({known.get(item.grade, item.grade)})."
 
 

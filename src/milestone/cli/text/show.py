@@ -43,7 +43,7 @@ def _milestone(view: View, moment: Moment, width: int, everything: bool) -> list
         *part("Enables", [_other(each) for each in view["enables"]]),
         *part("Done when", _criteria(view)),
         *part("Unmet", _unmet(view), True),
-        *part("Blocked", [_blocker(each, moment) for each in view["blockers"]], True),
+        *part("Blocked", [said for each in view["blockers"] for said in _blocker(each, moment)], False),
         *part("Check again", [_recheck(each) for each in view["to_recheck"]], True),
         *part("Overridden", [_override(each) for each in view["overrides"]], True),
         *part("Spent", _spent(view)),
@@ -192,11 +192,12 @@ def _text_of(fact: Any) -> str:
     return str(fact.get("text") or fact.get("name") or "") if isinstance(fact, Mapping) else str(fact)
 
 
-def _blocker(each: View, moment: Moment) -> str:
+def _blocker(each: View, moment: Moment) -> list[str]:
     since = moments.ago(each["since"], moment.now)
     where = f"{short(each['task'])} " if each["task"] else ""
     heard = f"; {line(each['to'])} should know" if each["level"] else ""
-    return f"{where}{line(each['reason'])}{f' ({since})' if since else ''}: {each['cost']}{heard}. {each['next']}"
+    reason = f"{where}{line(each['reason'])}{f' ({since})' if since else ''}"
+    return [reason, f"  {each['severity']}: {each['cost']}{heard}", f"  {each['next']}"]
 
 
 def _waiting(each: View) -> str:

@@ -206,8 +206,9 @@ def _blockers(view: View, now: datetime, width: int) -> list[str]:
     for each in view["blockers"]:
         heard = f"; {line(each['to'])} should know" if each["level"] else ""
         entries.append(f"{short(each['ref'])} {line(each['reason'])}{_since(each['since'], now)}")
-        entries.append(f"  {each['severity']}: {each['cost']}{heard}. {each['next']}")
-    return section(f"Blocked ({len(view['blockers'])})", entries, width, counted=False, few=2 * FEW)
+        entries.append(f"  {each['severity']}: {each['cost']}{heard}")
+        entries.append(f"  {each['next']}")
+    return section(f"Blocked ({len(view['blockers'])})", entries, width, counted=False, few=3 * FEW)
 
 
 def _since(since: str | None, now: datetime) -> str:
