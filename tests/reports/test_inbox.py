@@ -34,9 +34,9 @@ def test_blocked_and_failed_tasks_say_what_lets_them_go_on():
     )
 
     assert shape(found) == [
-        ("blocker", "milestone-001/task-001", "milestone task unblock m1/t1"),
-        ("blocker", "milestone-001/task-002", "milestone task retry m1/t2"),
-        ("blocker", "milestone-001/task-003", "milestone task retry m1/t3"),
+        ("blocker", "milestone-001/task-001", "milestone task unblock milestone-001/task-001"),
+        ("blocker", "milestone-001/task-002", "milestone task retry milestone-001/task-002"),
+        ("blocker", "milestone-001/task-003", "milestone task retry milestone-001/task-003"),
     ]
     assert [each["who"] for each in found] == [["ben"], ["ana"], ["ana"]]
     assert found[0]["text"] == "no key"
@@ -49,7 +49,7 @@ def test_what_waits_on_the_critical_path_costs_days_and_comes_first():
     found = entries(plan("milestone-002"), plan("milestone-001"))
 
     assert [(each["ref"][:13], each["cost_days"]) for each in found] == [
-        ("milestone-001", 2.0),
+        ("milestone-001", 2.1),  # and what is left to do in it
         ("milestone-002", 0.0),
     ]
 
@@ -62,7 +62,7 @@ def test_slack_takes_from_what_waiting_costs():
 
     (found,) = entries(a_milestone(status="in_progress", tasks=tasks))
 
-    assert found["cost_days"] == 1.0  # two days, less the eight hours it has
+    assert found["cost_days"] == 1.1  # two days, less the eight hours it has, and its own hour
 
 
 def test_what_agents_of_a_run_ask_is_answered_by_its_session():

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from milestone.domain import blockers
 from milestone.domain.questions import Question
 from milestone.domain.rows import of as rows_of
 from milestone.reports.names import short
@@ -14,13 +15,10 @@ DAY_HOURS = 8.0  # of work, as slack is counted
 BY_HAND = "reported"
 
 
-def entries(
-    rows: Sequence[Row], sessions: Iterable[Row], path: Sequence[str], now: datetime, *, most: int | None = None
-) -> list[Entry]:
+def entries(rows: Sequence[Row], sessions: Iterable[Row], path: Sequence[str], now: datetime) -> list[Entry]:
     """Return what waits for somebody, what costs the plan most days first, then the oldest.
 
-    `path` is the critical path of milestones: what waits there moves the end, what has slack does not yet. `most`
-    are the milestones, lately begun, that are looked through for failed tasks; None: all that were begun.
+    `path` is the critical path of milestones: what waits there moves the end, what has slack does not yet.
     """
     known = rows_of(rows)
     asking = known.select(Question(has=("open", "asks")))
@@ -29,14 +27,12 @@ def entries(
     # What a merge could not join stands in a closed record too, and is true of nobody's word until it is settled.
     closed = known.select(Question(has=("asks",), lacks=("open",)))
     found += [_costing(each, row, path, now) for row in closed for each in _conflicts(row)]
-    begun = Question(has=("open", "worked"), order="started", limit=most)
-    looked = (known.select(Question(has=("open", "blockers"))), known.select(begun))
-    stopped = {row["id"]: row for each in looked for row in each}
-    found += [_costing(each, row, path, now) for row in stopped.values() for each in _blockers(row)]
+    for row in known.select(Question(has=("open", "blockers"))):
+        found += _blockers(row, now, on_path=row["id"] in path)
     for session in sessions:
         names = session.get("milestones") or ()
-        row = known.named(str(names[0])) if names else None
-        found += [_costing(each, row, path, now) for each in _of_session(session)]
+        about = known.named(str(names[0])) if names else None
+        found += [_costing(each, about, path, now) for each in _of_session(session)]
     return sorted(found, key=lambda each: (-(each["cost_days"] or 0.0), each["since"] or "9"))
 
 
@@ -94,26 +90,20 @@ def _conditions(row: Row) -> Iterator[Entry]:
             yield entry(text, "condition", row["id"], f"unmet: {text}", command)
 
 
-def _blockers(row: Row) -> Iterator[Entry]:
+def _blockers(row: Row, now: datetime, *, on_path: bool) -> Iterator[Entry]:
+    """Yield what is stopped, with its cost and way out as `status` tells them."""
     by_id = {task["id"]: task for task in row["tasks"]}
     for each in row["blockers"]:
         task = by_id.get(each["task"]) if each["task"] else None
-        if task is not None and task["status"] == "failed":
-            continue  # told below, with what tries it again
         ref = f"{row['id']}/{each['task']}" if each["task"] else row["id"]
-        verb = "unblock" if each["kind"] == BY_HAND else "retry"
-        command = f"milestone task {verb} {short(ref)}"
-        if task is None:
-            command = f"milestone update {short(ref)} --status in_progress"
+        known = blockers.standing(row, each, now, on_path=on_path)
+        has_failed = task is not None and task["status"] == "failed"
+        command = f"milestone task retry {ref}" if has_failed and each["kind"] == BY_HAND else known.next
         yield entry(ref, "blocker", ref, each["reason"], command) | {
             "since": each["since"],
             "who": _people(task, row),
+            "cost_days": known.impact_days if on_path else 0.0,
         }
-    for task in row["tasks"]:
-        if task["status"] == "failed":
-            ref = f"{row['id']}/{task['id']}"
-            found = entry(ref, "blocker", ref, f"{task['title']} failed", f"milestone task retry {short(ref)}")
-            yield found | {"who": _people(task, row), "since": task["started_at"]}
 
 
 def _of_session(session: Row) -> Iterator[Entry]:
@@ -121,7 +111,9 @@ def _of_session(session: Row) -> Iterator[Entry]:
     for ask in session.get("asks") or ():
         if ask.get("answer") is None and not ask.get("withdrawn"):
             name = f"{session['id']}/{ask['id']}"
-            answer = "yes" if ask.get("kind") == "permission" else '"..."'
+            options = ask.get("options") or ()
+            usual = "yes" if ask.get("kind") == "permission" else '"..."'
+            answer = f'"{options[0]}"' if options else usual
             found = entry(
                 name, str(ask.get("kind")), str(ask.get("task") or ""), str(ask.get("text") or ""),
                 f"milestone answer {name} {answer}",

@@ -15,7 +15,6 @@ from milestone.reports import events, inbox, ready, resume
 
 Row = Mapping[str, Any]
 SHOWN = 20
-BEGUN = 200  # milestones that are looked through for failed tasks
 BUFFER = 1.2  # the share a plan keeps for surprises: the late end of a range
 DAY = timedelta(days=1)
 
@@ -83,7 +82,7 @@ def view(moment: Moment, limit: int | None = None, start: int = 0) -> dict[str, 
         "critical_path": path,
         "blockers": blockers(rows, path, moment),
         "risks": risks(rows, path),
-        "needs_you": waiting(moment, path, BEGUN),
+        "needs_you": waiting(moment, path),
         "resume": resume.view(rows, moment.sessions, moment.held, moment.recent, startable),
         "next": startable,
         "recent": [events.short(event) for event in moment.recent],
@@ -227,11 +226,11 @@ def risks(rows: Sequence[Row], path: Sequence[str]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: (bands.get(each["band"], 2), -(each["score"] or 0), each["ref"]))
 
 
-def waiting(moment: Moment, path: Sequence[str] | None = None, most: int | None = None) -> list[dict[str, Any]]:
+def waiting(moment: Moment, path: Sequence[str] | None = None) -> list[dict[str, Any]]:
     """Return what waits for a person at a moment; `path` is the critical path, where it is known already."""
     rows = rows_of(moment.rows)
     found = critical_path(rows, links(rows)) if path is None else path
-    return inbox.entries(rows, moment.sessions, found, moment.now, most=most)
+    return inbox.entries(rows, moment.sessions, found, moment.now)
 
 
 def task(sight: ready.Sight) -> dict[str, Any]:
