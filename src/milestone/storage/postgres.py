@@ -13,6 +13,7 @@ from milestone.storage.place import check_inside
 from milestone.storage.postgresql import address as addresses
 from milestone.storage.postgresql import identity, outcome, problems, turns, upgrading
 from milestone.storage.postgresql.connection import End, PgConnection
+from milestone.storage.postgresql.holding import held_by
 from milestone.storage.postgresql.leases import PgLeases
 from milestone.storage.postgresql.pool import Pool
 from milestone.storage.postgresql.replicas import Replicas
@@ -20,7 +21,6 @@ from milestone.storage.postgresql.seen import Seen
 from milestone.storage.sql.connection import Connection
 from milestone.storage.sql.damage import damaged
 from milestone.storage.sql.head import Head
-from milestone.storage.sql.holding import held_by
 from milestone.storage.sql.moment import SqlMoment
 from milestone.storage.sql.store import SqlStore
 from milestone.storage.vault import Vault

@@ -1,4 +1,4 @@
-"""Which milestones a live run of this clone holds, as its sessions in the database say."""
+"""Which milestones a live run of this clone holds, as its sessions in a database of this folder say."""
 
 from collections.abc import Mapping
 
