@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from milestone.clock import format_moment, parse_moment
 from milestone.domain.document import Event
 from milestone.domain.evolve import evolve
 from milestone.domain.summary import row
@@ -57,3 +58,14 @@ def test_a_run_without_a_lease_counts_in_its_own_clone(tmp_path: Path, postgres_
     lock.release()
 
     assert (before, during, held(store)) == ({}, HELD, {})
+
+
+def test_the_database_says_what_time_it_is(tmp_path: Path, postgres_dsn: str):
+    store = opened(tmp_path / "p" / ".milestones", postgres_dsn)
+    write(store, a_run())
+
+    with store.reading() as reading:
+        first, second = reading.now(), reading.now()
+
+    assert first is not None and second is not None and first <= second
+    assert format_moment(parse_moment(first)) == first  # as every other time that claims are compared with
