@@ -73,6 +73,15 @@ def test_nothing_of_a_fresh_clone_runs_unasked(ana, words, listed):
     assert (refused.error["code"], lines(refused), harm(ana)) == ("untrusted_commands", listed, [])
 
 
+def test_a_line_is_shown_whole_however_long_it_is(ana, eve):
+    long = f"true {'x' * 300} && rm -rf all"
+    eve.write(".milestones/active/milestone-001.yaml", RECORD.format(out=eve.folder).replace("touch", long))
+    eve.git("commit", "-q", "-am", "Long")
+    ana.git("pull", "-q")
+
+    assert f"{long} {eve.folder}/verify" in ana.does("task", "check", "m1/1", code=6).err
+
+
 def test_what_was_confirmed_runs_and_a_changed_line_is_asked_about_again(ana, eve):
     ana.does("task", "check", "m1/1", "--trust-commands")
     assert harm(ana) == ["item", "verify"]

@@ -14,7 +14,7 @@ def ask(env: "Env", commands: Sequence[Command]) -> bool:
     """Show every line whole, and return whether the person lets them run."""
     env.note("These commands came from outside this clone, and nobody has confirmed them here:")
     for command in commands:
-        env.note(f"  {line(command.where)}: {line(command.text)}")
+        env.err.write(f"  {line(command.where)}: {line(command.text)}")  # nothing of it is cut
     many = f"these {len(commands)} commands" if len(commands) > 1 else "this command"
     reply = env.ask(f"Run {many}, now and later? [y/N]", "n", "--trust-commands")
     return reply.strip().lower() in ("y", "yes")

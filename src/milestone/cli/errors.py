@@ -36,6 +36,9 @@ def as_text(error: MilestoneError, width: int = 100) -> str:
         lines.append(_labelled("why", error.why, width))
     if error.candidates:
         lines.append(_labelled("did you mean", ", ".join(error.candidates), width))
+    if error.code == "untrusted_commands":  # who confirms a line has to see all of it
+        lines += [f"    {line(each['path'])}: {line(each['message'])}" for each in error.findings]
+        return "\n".join([*lines, *_advice(error.next, width)])
     told = [each for each in error.findings if str(each.get("message")) not in error.why]
     lines += [_finding(finding, width, error.next) for finding in told[:SHOWN]]
     if len(told) > SHOWN:

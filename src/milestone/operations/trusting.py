@@ -127,7 +127,7 @@ def _waits(commands: Sequence[Command]) -> errors.Waiting:
     count = f"{len(commands)} commands" if len(commands) > 1 else "a command"
     return errors.Waiting(
         f"Nobody has confirmed {count} that came from outside this clone.",
-        why="; ".join(f"{each.where}: {each.text}" for each in commands),
+        why="what came by git or in an archive runs only after somebody has read it",
         hint=f"Read them, then repeat the call with {FLAG}.",
         next=[f"milestone … {FLAG}"],
         code="untrusted_commands",
