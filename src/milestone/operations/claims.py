@@ -6,11 +6,13 @@ import msgspec
 
 from milestone.domain import leases, tasks
 from milestone.domain.context import Context
-from milestone.domain.decide import claim, rules
+from milestone.domain.decide import rules
 from milestone.domain.document import Body, Document, Event
+from milestone.registry import load
 from milestone.storage.base import Reading, Txn
 from milestone.workspace.base import Decide, Workspace, Written
 
+CLAIM = "milestone.domain.decide.claim"  # most tasks are claimed by nobody
 OVER = ("completed", "cancelled", "failed", "blocked")  # states in which nobody works on a task
 
 
@@ -84,5 +86,6 @@ def _after(document: Document, lease: Document, task: Body | None, ctx: Context)
     if not leases.is_live(lease, ctx.now):
         return []
     if task is None or tasks.status(task) in OVER:
-        return [claim.released(document, lease, task or {"id": lease.body["task"]}, None)]
-    return claim.renew(document, lease, ctx)
+        return [load(CLAIM).released(document, lease, task or {"id": lease.body["task"]}, None)]
+    kept: list[Event] = load(CLAIM).renew(document, lease, ctx)
+    return kept
