@@ -4,15 +4,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from milestone.domain import blockers
 from milestone.domain.questions import Question
 from milestone.domain.rows import of as rows_of
+from milestone.registry import load
 from milestone.reports.names import short
 
 Row = Mapping[str, Any]
 Entry = dict[str, Any]
 DAY_HOURS = 8.0  # of work, as slack is counted
 BY_HAND = "reported"
+STANDING = "milestone.domain.blockers:standing"  # most looks find nothing stopped
 
 
 def entries(rows: Sequence[Row], sessions: Iterable[Row], path: Sequence[str], now: datetime) -> list[Entry]:
@@ -92,11 +93,12 @@ def _conditions(row: Row) -> Iterator[Entry]:
 
 def _blockers(row: Row, now: datetime, *, on_path: bool) -> Iterator[Entry]:
     """Yield what is stopped, with its cost and way out as `status` tells them."""
+    standing = load(STANDING)
     by_id = {task["id"]: task for task in row["tasks"]}
     for each in row["blockers"]:
         task = by_id.get(each["task"]) if each["task"] else None
         ref = f"{row['id']}/{each['task']}" if each["task"] else row["id"]
-        known = blockers.standing(row, each, now, on_path=on_path)
+        known = standing(row, each, now, on_path=on_path)
         has_failed = task is not None and task["status"] == "failed"
         command = f"milestone task retry {ref}" if has_failed and each["kind"] == BY_HAND else known.next
         yield entry(ref, "blocker", ref, each["reason"], command) | {
