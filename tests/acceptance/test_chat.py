@@ -115,3 +115,27 @@ def test_an_address_is_tested_and_never_shown(team, chat):
     assert said.out == "slack took it.\n"
     assert "secret-token" not in refused.err
     assert chat.address not in team.does("notify").out
+
+
+def test_an_address_that_came_with_a_clone_hears_nothing_until_somebody_confirms_it(tmp_path, chat):
+    theirs = Typed(tmp_path / "theirs", "mallory")
+    theirs.folder.mkdir()
+    theirs.write(
+        ".milestones/config/milestone-config.yaml", f"integrations: {{slack_webhook: '{chat.address}'}}\n"
+    )
+    theirs.repository("Mallory")
+    theirs.git("clone", "-q", ".", str(tmp_path / "mine"))
+    mine = Typed(tmp_path / "mine", "jordan")
+    mine.git("config", "user.name", "Jordan")
+    mine.git("config", "user.email", "jordan@example.org")
+    mine.does("plan", "Add invoices")
+    mine.does("notify", "send")
+    mine.does("task", "block", "m1/t1", "no bank account yet")
+
+    held = mine.does("notify", "send", "--json", code=8).data
+    said = mine.does("notify", "send", "--trust-commands")
+
+    assert "came from outside this clone" in held[0]["reason"]
+    assert "1 sent" in said.out, said.out
+    assert "no bank account yet" in chat.next()
+    assert chat.posts.empty()

@@ -21,7 +21,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def settings(**values) -> Settings:
-    return Settings({key: Setting(key=key, value=value, source="project") for key, value in values.items()})
+    return Settings({key: Setting(key=key, value=value, source="user") for key, value in values.items()})
 
 
 class Post:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from milestone.config.settings import Setting
+from milestone.digests import sha256
 from milestone.domain import tasks
 from milestone.domain.commands import HARMLESS, Command, named, of_milestone
 from milestone.domain.document import Document
@@ -52,6 +53,16 @@ def of_run(workspace: Workspace, document: Document, executor: str | None) -> It
         yield from of_executor(workspace, name)
 
 
+def of_channel(workspace: Workspace, name: str, address: str) -> Iterator[Command]:
+    """Yield where a channel would send what happens here; the address itself is not shown."""
+    for key in (f"channels.{name}.url", "channels", "integrations.slack_webhook"):
+        setting = workspace.settings.origin(key)
+        if setting is not None and setting.source in SHARED and address in _all_texts(setting.value):
+            shown = f"channel {name}: {address.partition('://')[0]}://… ({sha256(address.encode())[:12]})"
+            yield _command(setting, shown, (address,))
+            return
+
+
 def of_setting(workspace: Workspace, key: str) -> Iterator[Command]:
     """Yield the command line a single key holds."""
     setting = workspace.settings.origin(key)
@@ -66,6 +77,12 @@ def _command(setting: Setting, text: str, parts: tuple[str, ...]) -> Command:
 
 def _concerns(setting: Setting, name: str) -> bool:
     return setting.key != "executors" or (isinstance(setting.value, dict) and name in setting.value)
+
+
+def _all_texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for each in value.values() for text in _all_texts(each)]
+    return _texts(value)
 
 
 def _texts(value: Any) -> list[str]:

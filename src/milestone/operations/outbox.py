@@ -19,6 +19,7 @@ from milestone.domain.context import Context
 from milestone.domain.document import Actor, Document, Event
 from milestone.integrations.channels import SENDERS
 from milestone.integrations.channels.base import Message, NotSent, Sender
+from milestone.operations import brought, trusting
 from milestone.registry import load
 from milestone.reports import notices
 from milestone.reports.notices import Notice
@@ -105,7 +106,7 @@ def _serve(workspace: Workspace, channel: Channel, sender: Sender, after: int | 
         if end - upto > FAR:  # so that the same events are not looked at again and again
             _record(workspace, channel, "notification.sent", upto=end, count=0)
         return Delivery(channel=channel.name)
-    held = _held(workspace, channel, known)
+    held = _held(workspace, channel, known) or _unconfirmed(workspace, channel)
     if held:
         return Delivery(channel=channel.name, waiting=len(found), reason=held)
     try:
@@ -169,6 +170,15 @@ def _held(workspace: Workspace, channel: Channel, known: Document | None) -> str
             return str(body.get("reason") or "it could not be reached")
     last = clock.parse_moment(str(body["last_sent"])) if body.get("last_sent") else None
     return "" if channel.is_due(last, now) else f"told together, every {channel.every:g} h"
+
+
+def _unconfirmed(workspace: Workspace, channel: Channel) -> str:
+    """Return why nothing may be sent to an address: it came with the clone, and nobody confirmed it here."""
+    try:
+        trusting.require(workspace, brought.of_channel(workspace, channel.name, channel.address))
+    except (errors.Waiting, errors.NeedsAPerson):
+        return "its address came from outside this clone; milestone notify send --trust-commands confirms it"
+    return ""
 
 
 def _message(part: Sequence[Notice]) -> Message:
