@@ -185,6 +185,16 @@ def test_after_a_move_from_files_an_edit_is_named_and_taken_in(tmp_path: Path):
     ]
 
 
+def test_the_first_sync_of_a_clone_enters_the_merge_driver(ana: Clone, tmp_path: Path):
+    ben = cloned(ana, tmp_path / "ben", "ben")
+    located.write(ben.root, Location("sqlite"))
+
+    done = ben.sync()
+
+    assert "merge_driver" in [warning.code for warning in done.written.warnings]
+    assert "merge-driver" in ben.git("config", "merge.milestone.driver")
+
+
 def test_clones_on_files_and_on_sqlite_meet_and_a_commit_taken_in_twice_changes_nothing(
     ana: Clone, tmp_path: Path
 ):

@@ -34,7 +34,7 @@ def take_in(workspace: Workspace) -> Written:
         if located.read(root).is_files:  # the project moved meanwhile: its files are the store's own now
             return taken
         late = registry.load(LATE)(reading, root)
-    told = registry.load(RENEW)(late)
+    told = [*registry.load(RENEW)(late), *workspace.first_in_git()]
     return msgspec.structs.replace(taken, seq=late.at, warnings=tuple(merge_warnings(taken.warnings, told)))
 
 

@@ -174,7 +174,7 @@ class Workspace:
             self.after_write(txn.mark)
         # A file that could not be replaced is known only now that the change is durable.
         return msgspec.structs.replace(
-            written, warnings=(*txn.warnings, *self._first_in_git(), *self._grown(written, count))
+            written, warnings=(*txn.warnings, *self.first_in_git(), *self._grown(written, count))
         )
 
     def _remember_commands(self, own: Iterable[Recorded], adopted: Iterable[Recorded]) -> None:
@@ -203,7 +203,7 @@ class Workspace:
         except errors.MilestoneError:  # the change is durable; what is wrong meets the next reading
             return ()
 
-    def _first_in_git(self) -> list[Warning]:
+    def first_in_git(self) -> list[Warning]:
         """Enter the merge driver with the first write of a clone, and tell."""
         if not whereabouts.is_new_to_git(str(self.root)):
             return []
