@@ -61,6 +61,20 @@ def test_commit_takes_records_and_nothing_else(ana: Clone):
     assert ana.git("status", "--porcelain").split() == ["A", "mine.txt"]
 
 
+def test_a_file_that_was_added_and_is_gone_again_hinders_no_commit(ana: Clone):
+    ana.path("milestone-001").write_text(ana.path("milestone-001").read_text().replace("Log in", "Sign in"))
+    gone = ana.path("milestone-009")
+    gone.write_text("id: milestone-009\ntitle: Not for long\n")
+    ana.git("add", str(gone))
+    gone.unlink()
+
+    done = ana.sync(commit=True)
+
+    assert done.commit
+    assert ana.git("status", "--porcelain") == ""
+    assert "Sign in" in ana.git("show", "HEAD:.milestones/active/milestone-001.yaml")
+
+
 @pytest.mark.parametrize("with_driver", [True, False])
 def test_two_milestones_with_one_number_have_two(ana: Clone, ben: Clone, with_driver: bool):
     if not with_driver:

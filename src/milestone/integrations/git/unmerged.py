@@ -77,20 +77,23 @@ def commit(repository: Repository, message: str) -> str | None:
         GitFailed: git refused, such as for a merge that is not settled yet, or without a name for the author.
     """
     before = repository.commit_of("HEAD")
-    folders = _folders(repository)
-    listed = repository.git(
-        "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--", *folders
-    )
-    paths = [field[3:] for field in listed.fields]
-    unstaged = [field[3:] for field in listed.fields if field[1] != " "]
+    unstaged = [field[3:] for field in _changed(repository) if field[1] != " "]
     if unstaged:
         repository.git("add", "--all", "--", *unstaged)
+    # Listed again: a file that was added, and then removed, is known to git nowhere by now.
+    paths = [field[3:] for field in _changed(repository)]
     if repository.commit_of("MERGE_HEAD") is not None:
         repository.git("commit", "--no-edit", "--no-verify", "--quiet")
     elif paths:
         repository.git("commit", "--no-verify", "--quiet", "--message", message, "--", *paths)
     after = repository.commit_of("HEAD")
     return after if after != before else None
+
+
+def _changed(repository: Repository) -> list[str]:
+    """Return the records' files that are not as in HEAD: two letters, a space, the path."""
+    how = ("--porcelain=v1", "-z", "--no-renames", "--untracked-files=all")
+    return repository.git("status", *how, "--", *_folders(repository)).fields
 
 
 def _folders(repository: Repository) -> list[str]:
