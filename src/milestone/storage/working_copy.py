@@ -251,7 +251,8 @@ def _keep(moment: CopyMoment, key: Key, files: dict[str, copy_index.Entry], know
     """Keep what a record's file is now; one that somebody changed meanwhile stays known as it was."""
     stored, root = moment.changed[key], moment.place.root
     for path in known:
-        if path != stored.path:
+        # By now the path may be another record's, which was kept a moment ago.
+        if path != stored.path and path in files and files[path].uid == key[1]:
             del files[path]
     if stored.path is None:
         moment.shelf.write(stored)
