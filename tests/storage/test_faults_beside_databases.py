@@ -200,9 +200,9 @@ def sqlite(tmp_path: Path) -> Rig:
 def test_the_rig_finds_files_written_before_they_are_taken_in(sqlite: Rig, monkeypatch: pytest.MonkeyPatch):
     real = working_copy.take_in
 
-    def writes_first(txn, root, stamp):
-        moment = real(txn, root, stamp)
-        working_copy.write(moment, seq=txn.seq)
+    def writes_first(txn, root, stamp, seen):
+        moment = real(txn, root, stamp, seen)
+        working_copy.write(moment)
         return moment
 
     monkeypatch.setattr(working_copy, "take_in", writes_first)
@@ -211,15 +211,15 @@ def test_the_rig_finds_files_written_before_they_are_taken_in(sqlite: Rig, monke
 
 
 def test_the_rig_finds_an_index_that_runs_ahead(sqlite: Rig, monkeypatch: pytest.MonkeyPatch):
-    real = working_copy.write
+    real = working_copy.renew
 
-    def index_first(moment, *, seq):
+    def index_first(moment):
         files = {
             path: copy_index.entry(moment.place.root, path, entry.uid, entry.revision) or entry
             for path, entry in moment.index.files.items()
         }
-        copy_index.write(moment.place.root, copy_index.Index(moment.epoch, seq, files), moment.place.drafts)
-        return real(moment, seq=seq)
+        copy_index.write(moment.place.root, copy_index.Index(moment.epoch, moment.at, files), moment.place.drafts)
+        return real(moment)
 
-    monkeypatch.setattr(working_copy, "write", index_first)
+    monkeypatch.setattr(working_copy, "renew", index_first)
     assert bites(sqlite)

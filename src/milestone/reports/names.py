@@ -8,3 +8,8 @@ def short(name: str) -> str:
         kind, _, number = part.partition("-")
         parts.append(f"{kind[0]}{int(number)}" if kind in ("milestone", "task") and number.isdigit() else part)
     return "/".join(parts)
+
+
+def typed(command: str) -> str:
+    """Return a command with the ids people type: `milestone task retry m1/t2`."""
+    return " ".join(short(word) for word in command.split(" "))

@@ -9,11 +9,11 @@ from milestone import ids
 from milestone.domain import graph, receipts, tasks
 from milestone.domain.document import Document
 from milestone.domain.questions import Question
-from milestone.domain.rows import Rows
+from milestone.domain.rows import Rows, links
 from milestone.domain.rows import of as rows_of
 from milestone.reports import course, ready
 from milestone.reports import events as event_views
-from milestone.reports.status import Moment, blocker, health
+from milestone.reports.status import Moment, blocker, critical_path, health
 
 Row = Mapping[str, Any]
 LIMIT = 2100  # bytes of a record without --all; the envelope needs the rest of 2.4 KB
@@ -34,6 +34,7 @@ def milestone(document: Document, moment: Moment, row: Row, events: Sequence[Row
     waits = ready.Waits(rows)
     blocked_by = waits.of(row)
     sights = list(ready.of_milestone(row, blocked_by))
+    on_path = bool(row["blockers"]) and row["id"] in critical_path(rows, links(rows))
     return {
         **document.body,
         "status": row["status"],
@@ -58,7 +59,7 @@ def milestone(document: Document, moment: Moment, row: Row, events: Sequence[Row
         "efficiency": row["efficiency"],
         "overrides": row["overrides"],
         "to_recheck": row["recheck"],
-        "blockers": [{**each, **blocker(row, each, moment)} for each in row["blockers"]],
+        "blockers": [{**each, **blocker(row, each, moment, on_path=on_path)} for each in row["blockers"]],
         "waiting": row["waiting"],
         "course": course.view(document, None, moment.now),
         "people": people(sights),

@@ -5,6 +5,7 @@ from typing import Any
 from milestone.agents.roles.base import Said, short
 from milestone.cli.output import line
 from milestone.cli.text.wide import cut, width, wrap
+from milestone.reports.names import typed
 
 
 def fitted(said: Said, columns: int) -> str:
@@ -31,7 +32,7 @@ def ended(view: dict[str, Any], merge: str | None, columns: int) -> str:
             who = f"{line(each['who'])}: " if each["who"] else ""
             lines += [
                 _hanging(f"  {_ref(each['ref'])} {who}", each["text"], columns),
-                f"    {_typed(each['next'])}",
+                f"    {typed(each['next'])}",
             ]
     if view["behind"]:
         lines.append(_hanging("Behind them: ", ", ".join(short(name) for name in view["behind"]), columns))
@@ -80,12 +81,7 @@ def _next(view: dict[str, Any]) -> str:
     if all(t["status"] in ("completed", "cancelled") for t in view["tasks"]):
         return f"milestone archive {name}"
     first = (view["blocked"] or view["waiting_for"] or [None])[0]
-    return _typed(str(first["next"])) if first and view["state"] != "interrupted" else f"milestone execute {name}"
-
-
-def _typed(command: str) -> str:
-    """Return a command with the ids people type."""
-    return " ".join("/".join(map(short, word.split("/"))) for word in command.split(" "))
+    return typed(str(first["next"])) if first and view["state"] != "interrupted" else f"milestone execute {name}"
 
 
 def _ref(ref: str) -> str:

@@ -8,7 +8,7 @@ from milestone.cli.output import line
 from milestone.cli.text import moments, show_task, states, table, wide
 from milestone.cli.text.status import FEW, section
 from milestone.reports import costs
-from milestone.reports.names import short
+from milestone.reports.names import short, typed
 from milestone.reports.status import Moment
 
 View = Mapping[str, Any]
@@ -197,7 +197,7 @@ def _blocker(each: View, moment: Moment) -> list[str]:
     where = f"{short(each['task'])} " if each["task"] else ""
     heard = f"; {line(each['to'])} should know" if each["level"] else ""
     reason = f"{where}{line(each['reason'])}{f' ({since})' if since else ''}"
-    return [reason, f"  {each['severity']}: {each['cost']}{heard}", f"  {each['next']}"]
+    return [reason, f"  {each['severity']}: {each['cost']}{heard}", f"  {typed(each['next'])}"]
 
 
 def _waiting(each: View) -> str:

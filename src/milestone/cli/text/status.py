@@ -8,7 +8,7 @@ from milestone.cli import output
 from milestone.cli.output import line
 from milestone.cli.text import moments, states, table, wide
 from milestone.reports import inbox
-from milestone.reports.names import short
+from milestone.reports.names import short, typed
 
 View = Mapping[str, Any]
 FEW = 3  # entries of a section
@@ -207,7 +207,7 @@ def _blockers(view: View, now: datetime, width: int) -> list[str]:
         heard = f"; {line(each['to'])} should know" if each["level"] else ""
         entries.append(f"{short(each['ref'])} {line(each['reason'])}{_since(each['since'], now)}")
         entries.append(f"  {each['severity']}: {each['cost']}{heard}")
-        entries.append(f"  {each['next']}")
+        entries.append(f"  {typed(each['next'])}")
     return section(f"Blocked ({len(view['blockers'])})", entries, width, counted=False, few=3 * FEW)
 
 
