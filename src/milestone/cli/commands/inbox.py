@@ -9,7 +9,7 @@ from milestone.cli.output import line
 from milestone.cli.text import moments, wide
 from milestone.registry import load
 from milestone.reports import inbox, status
-from milestone.reports.names import short
+from milestone.reports.names import short, typed
 
 if TYPE_CHECKING:  # a look without arguments needs no parser
     import argparse
@@ -53,7 +53,7 @@ def text(part: list[dict[str, Any]], total: int, width: int, following: str | No
         head = f"{each['kind']:<11}{_name(each)} {line(each['text'])}"
         lines.append(f"{output.BOLD}{wide.cut(head, width)}{output.END}")
         lines.append(wide.cut(f"           {_more(each)}", width))
-        lines.append(f"           {line(each['answer_with'])}")
+        lines.append(f"           {line(typed(each['answer_with']))}")
     if following is not None:
         lines.append(f"… {total - len(part)} more: milestone inbox --cursor {following}")
     return "\n".join(row for row in lines if row.strip())

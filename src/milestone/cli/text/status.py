@@ -283,8 +283,8 @@ def commands(view: View) -> list[str]:
     found: list[str] = []
     resume = view["resume"]
     if resume:
-        found.append(" ".join(map(short, resume["command"].split())))
-    found += [each["answer_with"] for each in inbox.asking(view)[:1]]
+        found.append(typed(resume["command"]))
+    found += [typed(each["answer_with"]) for each in inbox.asking(view)[:1]]
     for each in view["next"]:
         verb = "execute" if each["run"] else "task start"
         found.append(f"milestone {verb} {short(each['milestone'] if each['run'] else each['ref'])}")
