@@ -7,7 +7,7 @@ import pytest
 from milestone.testing.typed import Typed
 
 
-@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_the_demo_goes_from_a_goal_to_finished_work(tmp_path: Path) -> None:
     typed = Typed(tmp_path)
 

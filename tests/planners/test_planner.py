@@ -45,8 +45,8 @@ def test_a_feature_in_code_names_its_files_and_its_test_command(a_package: Surve
 
     tasks = draft.bodies[0]["tasks"]
     assert {t["verify"] for t in tasks if "verify" in t} == {"python3 -m pytest"}
-    assert any("src/shop/login.py" in t.get("files", ()) for t in tasks)
-    assert all(set(t.get("files", ())) <= a_package.paths for t in tasks)
+    assert any("src/shop/login.py" in t.get("related_files", ()) for t in tasks)
+    assert all(set(t.get("related_files", ())) <= a_package.paths for t in tasks)
 
 
 def test_hours_add_up_and_dates_follow_the_hours_people_have() -> None:

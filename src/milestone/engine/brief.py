@@ -30,7 +30,7 @@ def text(
         "The task": f"{tasks.title(task)}\n\n{_paragraph(task.get('description'))}",
         "Done when": _list(task.get("acceptance")),
         "Outputs": _list(task.get("outputs")),
-        "Files it is about": _list(task.get("files")),
+        "Files it is about": _list([*(task.get("files") or ()), *(task.get("related_files") or ())]),
         "Checked by this command": _paragraph(task.get("verify")),
         "The review sent it back": _review(body, name, phase),
         "Already done before this": _list(_before(body, name)),

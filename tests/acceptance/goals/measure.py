@@ -179,7 +179,8 @@ def _hours(body: Mapping[str, Any]) -> float:
 
 
 def _placed(draft: Draft, code: Survey) -> bool:
-    real = [t for t in _tasks(draft) if t.get("verify") == code.test_command or _real(t.get("files"), code)]
+    found = _tasks(draft)
+    real = [t for t in found if t.get("verify") == code.test_command or _real(t.get("related_files"), code)]
     return len(real) * 3 >= len(_tasks(draft))
 
 

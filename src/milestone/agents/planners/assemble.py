@@ -86,7 +86,7 @@ def task(brief: Brief, reports: Reports, planned: Planned, names: Mapping[str, s
         "dependencies": [names[key] for key in planned.after if key in names],
         "acceptance": [planned.outcome],
         "verify": planned.verify,
-        "files": list(planned.files),
+        "related_files": list(planned.files),
         "skills": list(planned.skills),
     }
     if brief.options.kiro or brief.options.approval_required:

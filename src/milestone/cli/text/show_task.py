@@ -29,6 +29,7 @@ def text(view: View, moment: Moment, width: int) -> list[str]:
         ("Spent", _spent(view)),
         ("Cost", costs.phrase(view.get("cost"))),
         ("Files", ", ".join(map(line, _words(view.get("files"))))),
+        ("Look at", ", ".join(map(line, _words(view.get("related_files"))))),
         ("Outputs", ", ".join(map(line, _words(view.get("outputs"))))),
     ]
     lines = [
