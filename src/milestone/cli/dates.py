@@ -20,11 +20,7 @@ def day(flag: str, text: str | None, today: date) -> str | None:
     word = text.strip().lower()
     found = _day(word, today)
     if found is None:
-        raise errors.InvalidRequest(
-            f'{flag} takes a day, not "{text}".',
-            why="Like 2026-12-05, friday or +3d.",
-            next=[f"milestone … {flag} +3d"],
-        )
+        raise _no_day(flag, text, "friday or +3d", "+3d")
     return found.isoformat()
 
 
@@ -39,12 +35,16 @@ def past_day(flag: str, text: str | None, today: date) -> str | None:
     word = text.strip().lower()
     found = today - timedelta(days=1) if word == "yesterday" else _past_day(word, today)
     if found is None:
-        raise errors.InvalidRequest(
-            f'{flag} takes a day, not "{text}".',
-            why="Like 2026-12-05, friday, yesterday or 3d ago.",
-            next=[f"milestone … {flag} yesterday"],
-        )
+        raise _no_day(flag, text, "friday, yesterday or 3d ago", "yesterday")
     return found.isoformat()
+
+
+def _no_day(flag: str, text: str, others: str, example: str) -> errors.InvalidRequest:
+    return errors.InvalidRequest(
+        f'{flag} takes a day, not "{text}".',
+        why=f"Like 2026-12-05, {others}.",
+        next=[f"milestone … {flag} {example}"],
+    )
 
 
 def _past_day(word: str, today: date) -> date | None:
