@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from milestone.domain import phases, risk, tasks
+from milestone.domain import deadlines, phases, risk, tasks
 from milestone.domain.context import Context
 from milestone.domain.document import Body, Document, Recorded
 from milestone.domain.phases import Phase
 from milestone.domain.sensitive import WORD
-from milestone.reports import events
+from milestone.reports import events, requests
 
 TOPICS: Mapping[str, str] = {
     "ready": "a phase waits for approval",
@@ -23,7 +23,6 @@ TOPICS: Mapping[str, str] = {
     "failed": "a run has failed",
     "budget": "a budget is used up",
 }
-SLA = 24.0  # hours, where nothing is set
 MANY = 6  # things listed in one line
 
 
@@ -98,7 +97,7 @@ def _ready(scene: Scene) -> Said | None:
         [
             f"📋 Ready for review: {_deliverables(scene, phase)}",
             f"👥 Reviewers: {asked}",
-            f"⏰ SLA: {_sla(scene):g} hours for approval",
+            f"⏰ SLA: {deadlines.hours(phase, scene.ctx.settings):g} hours for approval",
             f"🔗 Review: milestone review {scene.recorded.event.milestone}{task} --phase {phase.name}",
         ],
     )
@@ -132,14 +131,12 @@ def _done(scene: Scene) -> Said | None:
 
 
 def _late(scene: Scene) -> Said | None:
-    phase = str(scene.data.get("phase") or "").title()
-    late = scene.recorded.event.kind == "approval.escalated"
-    task = f" {scene.recorded.event.task}" if scene.recorded.event.task else ""
-    asked = scene.data.get("to") or ", ".join(str(name) for name in scene.data.get("approvers") or ())
-    lines = [f"👥 {asked}"] if asked else []
-    command = f"milestone review {scene.recorded.event.milestone}{task} --phase {scene.data.get('phase')}"
-    word = "is late" if late else "is due soon"
-    return "sla", f"⏰ The approval of the {phase} phase {word}: {scene.title}", [*lines, f"🔗 {command}"]
+    said = requests.message(scene.recorded)
+    if said is None:
+        return None
+    asked = [f"👥 {', '.join(said['to'])}"] if said["to"] else []
+    due = [f"⏰ Due: {said['due']}"] if said["due"] else []
+    return "sla", f"⏰ {said['what']}", [f"📌 {scene.title}", *asked, *due, f"🔗 {said['command']}"]
 
 
 def _risk(scene: Scene) -> Said | None:
@@ -196,11 +193,6 @@ def _deliverables(scene: Scene, phase: Phase) -> str:
     found = [PurePosixPath(str(name)).name for name in names] or [each.name for each in phase.declared]
     more = f" and {len(found) - MANY} more" if len(found) > MANY else ""
     return ", ".join(found[:MANY]) + more or "nothing was handed in"
-
-
-def _sla(scene: Scene) -> float:
-    found = scene.ctx.settings.get("approvals.sla")
-    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else SLA
 
 
 def _teams(scene: Scene) -> tuple[str, ...]:
