@@ -13,6 +13,7 @@ from milestone.domain.document import Actor, Event
 from milestone.domain.evolve import evolve
 from milestone.integrations.channels.base import Message, NotSent
 from milestone.operations import outbox
+from milestone.storage import locks
 from milestone.storage.file import FileStore
 from milestone.testing.builders import a_body, a_task
 from milestone.workspace.base import Workspace
@@ -253,3 +254,15 @@ def test_two_risks_of_one_milestone_are_two_things(team):
 
     assert "The server is old" in post.taken[0][1].text
     assert "The vendor may close" in post.taken[0][1].text
+
+
+def test_while_one_process_sends_another_leaves_it_alone(team):
+    post = Post()
+    block(team, "task-001", "no key")
+
+    with locks.sole(str(team.root / "local"), "outbox.lock", "is sending"):
+        held = outbox.deliver(team, sender=post)
+    sent = outbox.deliver(team, sender=post)
+
+    assert (held[0].reason, held[0].sent) == ("another process is sending", 0)
+    assert (sent[0].sent, len(post.taken)) == (1, 1)

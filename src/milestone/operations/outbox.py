@@ -3,11 +3,9 @@
 How far a channel has come is kept in the store, so that clones and machines that share one do not tell twice.
 """
 
-import fcntl
-import os
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import timedelta
 
 import msgspec
@@ -23,6 +21,7 @@ from milestone.operations import brought, trusting
 from milestone.registry import load
 from milestone.reports import notices
 from milestone.reports.notices import Notice
+from milestone.storage import locks
 from milestone.storage.base import Reading, Txn
 from milestone.workspace.base import Workspace
 
@@ -50,8 +49,12 @@ def deliver(workspace: Workspace, *, after: int | None = None, sender: Sender | 
     known = channels.of(workspace.settings.values)
     if not known:
         return []
-    with _turn(workspace) as mine:
-        if not mine:
+    folder = workspace.root / "local"
+    folder.mkdir(exist_ok=True)
+    with ExitStack() as held:
+        try:
+            held.enter_context(locks.sole(str(folder), "outbox.lock", "is sending"))
+        except errors.Busy:
             return [Delivery(channel=each.name, reason="another process is sending") for each in known]
         means: Sender = sender or load(SENDERS["apprise"])()
         return [_serve(workspace, each, means, after) for each in known]
@@ -203,20 +206,3 @@ def _record(workspace: Workspace, channel: Channel, kind: str, **data: object) -
 
 def _uid(channel: Channel) -> str:
     return uids.uid_from_name(f"channel {channel.name}")
-
-
-@contextmanager
-def _turn(workspace: Workspace) -> Iterator[bool]:
-    """Yield whether this process is the one that sends; freed by the kernel when it dies."""
-    path = workspace.root / "local" / "outbox.lock"
-    path.parent.mkdir(exist_ok=True)
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(handle)
